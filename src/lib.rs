@@ -1,0 +1,4 @@
+pub mod id;
+#[cfg(feature = "server")]
+pub mod store;
+pub mod wire;

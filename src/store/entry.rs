@@ -1,0 +1,126 @@
+//! An entry as it lies in the log, and as it goes to readers: encoded once, for the disk and for every link.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use prost::Message;
+use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint};
+
+use super::{NewEntry, StoreError};
+use crate::id::{Peer, QueueId, UserId};
+use crate::wire::pb;
+
+/// The field of `repeated Entry entries` in every message that has one. A message of several entries is then
+/// just their `encoded` one behind the other.
+pub const ENTRIES_FIELD: u32 = 3;
+
+/// A committed entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub queue_id: QueueId,
+    pub from: UserId,
+    pub to: Peer,
+    pub content_type: u32,
+    /// The entry as field 3 of an `EntriesPush`: key, length and `Entry`. By itself the body of a push.
+    pub encoded: Bytes,
+}
+
+impl Entry {
+    /// Encodes what was sent, at its place in the log.
+    pub fn new(queue_id: QueueId, new: &NewEntry) -> Self {
+        let message = pb::Entry {
+            queue_id: queue_id.get(),
+            from: new.from.get(),
+            to: new.to.get(),
+            client_msg_id: new.client_msg_id.clone(),
+            content_type: new.content_type,
+            content: new.content.clone(),
+            sent_at_ms: new.sent_at_ms,
+        };
+        let length = message.encoded_len();
+        let mut encoded = BytesMut::with_capacity(1 + encoded_len_varint(length as u64) + length);
+        encode_key(ENTRIES_FIELD, WireType::LengthDelimited, &mut encoded);
+        encode_varint(length as u64, &mut encoded);
+        message.encode_raw(&mut encoded);
+        Self { queue_id, from: new.from, to: new.to, content_type: new.content_type, encoded: encoded.freeze() }
+    }
+
+    /// The message itself.
+    pub fn message(&self) -> Result<pb::Entry, StoreError> {
+        let damaged = |what: String| StoreError::Damaged(format!("entry {}: {what}", self.queue_id).into());
+        let page = pb::EntriesPush::decode(self.encoded.clone()).map_err(|error| damaged(error.to_string()))?;
+        page.entries.into_iter().next().ok_or_else(|| damaged("it is empty".into()))
+    }
+
+    /// What happened to a group, if that is what this entry tells.
+    pub fn group_event(&self) -> Option<pb::GroupEvent> {
+        if self.content_type != pb::ContentType::GroupEvent as u32 {
+            return None;
+        }
+        pb::GroupEvent::decode(self.message().ok()?.content).ok()
+    }
+
+    /// The row of the log: a check sum of ours, then `encoded`. A disk or an engine that errs is then noticed.
+    pub fn to_row(&self) -> Vec<u8> {
+        let mut row = Vec::with_capacity(4 + self.encoded.len());
+        row.put_u32(crc32fast::hash(&self.encoded));
+        row.put_slice(&self.encoded);
+        row
+    }
+
+    /// Reads a row, and refuses one that is not what was written at this place.
+    pub fn from_row(queue_id: QueueId, mut row: Bytes) -> Result<Self, StoreError> {
+        let damaged = |what: &str| StoreError::Damaged(format!("entry {queue_id}: {what}").into());
+        if row.len() < 4 {
+            return Err(damaged("the row is too short"));
+        }
+        let sum = row.split_to(4);
+        if sum[..] != crc32fast::hash(&row).to_be_bytes() {
+            return Err(damaged("the check sum does not fit"));
+        }
+        let page = pb::EntriesPush::decode(row.clone()).map_err(|_| damaged("the row cannot be read"))?;
+        let message = page.entries.first().ok_or_else(|| damaged("the row is empty"))?;
+        let (Some(from), Some(to)) = (UserId::parse(message.from), Peer::parse(message.to)) else {
+            return Err(damaged("from or to is nobody's number"));
+        };
+        if message.queue_id != queue_id.get() {
+            return Err(damaged("the row is another entry's"));
+        }
+        Ok(Self { queue_id, from, to, content_type: message.content_type, encoded: row })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(queue_id: i64) -> Entry {
+        let new = NewEntry {
+            from: UserId::parse(3).unwrap(),
+            to: Peer::parse(-4).unwrap(),
+            client_msg_id: "a".into(),
+            content_type: 1,
+            content: Bytes::from_static("你好".as_bytes()),
+            sent_at_ms: 1_700_000_000_000,
+        };
+        Entry::new(QueueId::cursor(queue_id), &new)
+    }
+
+    #[test]
+    fn entries_one_behind_the_other_are_a_page() {
+        let page = [entry(1).encoded, entry(2).encoded].concat();
+        let push = pb::EntriesPush::decode(&page[..]).unwrap();
+        assert_eq!(push.entries, [entry(1).message().unwrap(), entry(2).message().unwrap()]);
+    }
+
+    #[test]
+    fn a_row_gives_back_the_entry_and_any_flipped_bit_is_noticed() {
+        let entry = entry(9);
+        let row = entry.to_row();
+        assert_eq!(Entry::from_row(entry.queue_id, row.clone().into()).unwrap(), entry);
+        assert!(Entry::from_row(entry.queue_id.next(), row.clone().into()).is_err());
+        for bit in 0..row.len() * 8 {
+            let mut damaged = row.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            assert!(Entry::from_row(entry.queue_id, damaged.into()).is_err(), "bit {bit}");
+        }
+    }
+}

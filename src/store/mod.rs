@@ -1,0 +1,237 @@
+//! The store: one durable log, the mailboxes that are views of it, and a directory of small records.
+//!
+//! Three narrow traits, so that nothing above knows which engine is below. The engines are `embedded` (fjall, the
+//! real one) and `memory` (for tests and for measuring everything but the disk). What they promise is proved for each
+//! by one conformance suite.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+
+use crate::id::{GroupId, Peer, QueueId, UserId};
+
+pub mod entry;
+pub mod tail;
+
+pub use entry::Entry;
+pub use tail::Tail;
+
+/// A part of the log with an order of its own. There is one now; nothing above the store may assume so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Partition(pub u16);
+
+/// Everything the server keeps.
+pub trait Store: Log + Mailboxes + Directory + Send + Sync + 'static {}
+
+impl<T: Log + Mailboxes + Directory + Send + Sync + 'static> Store for T {}
+
+/// What is to be written to the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEntry {
+    pub from: UserId,
+    pub to: Peer,
+    /// 1 to 64 bytes; `(from, client_msg_id)` is stored once.
+    pub client_msg_id: String,
+    pub content_type: u32,
+    pub content: Bytes,
+    /// Milliseconds since 1970 UTC.
+    pub sent_at_ms: i64,
+}
+
+/// Where an entry stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    pub queue_id: QueueId,
+    /// Of the entry that is in the log: a duplicate has the first one's.
+    pub sent_at_ms: i64,
+    /// The log had it before; nothing was written.
+    pub duplicate: bool,
+}
+
+/// The durable log.
+pub trait Log {
+    /// Names this log among all that ever were: 16 hexadecimal digits, made with the data.
+    fn epoch(&self) -> &str;
+
+    /// Puts an entry in line. The order of calls from one thread is the order in the log.
+    /// The future is ready when the entry is on stable storage, or was refused and is nowhere.
+    /// Dropping the future takes nothing back.
+    fn append(&self, partition: Partition, entry: NewEntry) -> Pending<Result<Appended, StoreError>>;
+
+    /// The last durable entry's place. It is readable from every view.
+    fn head(&self, partition: Partition) -> QueueId;
+
+    /// Entries behind `after`, ascending and without gaps, at most `limit`. An empty page means: none yet.
+    /// Reads the disk: not for an async thread.
+    fn read_log(&self, partition: Partition, after: QueueId, limit: usize) -> Result<Vec<Arc<Entry>>, StoreError>;
+
+    /// Follows the log from behind `after`: every entry, in order, without gaps, also those still to come.
+    fn tail(&self, partition: Partition, after: QueueId) -> Tail;
+
+    /// Ready when the engine has failed for good, with the reason. The process should say it and end.
+    fn failed(&self) -> Pending<StoreError>;
+
+    /// Waits until all that was put in line is durable, and closes the files. Later appends are refused.
+    /// Blocks: not for an async thread.
+    fn close(&self);
+}
+
+/// The views: what is in whose inbox, and what was said with whom. All of them read the disk: not for an async thread.
+pub trait Mailboxes {
+    /// The inbox of `user` behind `after`, ascending: entries to them, to everyone, to their groups while they were
+    /// members (the joining and the leaving included), and what they wrote themselves. Each once.
+    fn read_inbox(&self, user: UserId, after: QueueId, bounds: PageBounds) -> Result<Page, StoreError>;
+
+    /// What `user` sees of the conversation with `peer` before `before`, newest first.
+    fn read_history(&self, user: UserId, peer: Peer, before: QueueId, bounds: PageBounds) -> Result<Page, StoreError>;
+
+    /// Every stay of `user` in a group, ended ones too, by ascending `joined_at`.
+    fn memberships(&self, user: UserId) -> Result<Vec<Membership>, StoreError>;
+
+    /// Who is in a group now; `None` if there is no such group. One point read and one scan of its members.
+    fn roster(&self, group: GroupId) -> Result<Option<Roster>, StoreError>;
+}
+
+/// How much a page may hold. It ends at whichever comes first, but holds one entry if there is one.
+#[derive(Clone, Copy, Debug)]
+pub struct PageBounds {
+    pub entries: usize,
+    pub bytes: usize,
+}
+
+/// A page of a view.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    pub entries: Vec<Arc<Entry>>,
+    /// There was more when this was read.
+    pub more: bool,
+}
+
+/// One stay of a user in a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Membership {
+    pub group: GroupId,
+    /// The entry that brought them in: the first of the group's that they see.
+    pub joined_at: QueueId,
+    /// The entry by which they left: the last that they see. `None` while they are in.
+    pub left_at: Option<QueueId>,
+}
+
+/// A group and who is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Roster {
+    pub name: String,
+    pub owner: UserId,
+    /// By ascending user, with the entry that brought each in.
+    pub members: Vec<(UserId, QueueId)>,
+}
+
+/// Accounts, read marks, invitations: small records under byte keys, changed by compare-and-set.
+pub trait Directory {
+    /// A point read: mostly memory, at worst one block of the disk.
+    fn get(&self, key: &[u8]) -> Result<Option<Record>, StoreError>;
+
+    /// Records whose key begins with `prefix` and is greater than `after`, ascending, at most `limit`.
+    fn list(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<(Bytes, Record)>, StoreError>;
+
+    /// Carries out all of `changes` or none. Ready when durable, or with `Keep::Soon` as soon as it is visible.
+    fn change(&self, changes: Vec<Change>, keep: Keep) -> Pending<Result<(), ChangeError>>;
+}
+
+/// A record and its revision, which grows with each change of the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    pub revision: u64,
+    pub value: Bytes,
+}
+
+/// One key's part in a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub key: Vec<u8>,
+    /// `None` removes the key.
+    pub value: Option<Vec<u8>>,
+    pub expect: Expect,
+}
+
+/// What must hold for a change to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    Absent,
+    Revision(u64),
+    Anything,
+}
+
+/// When a change is acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// After it is on stable storage.
+    Durable,
+    /// At once; it rides to the disk with the next batch, or within a second. A crash may take it back.
+    Soon,
+}
+
+/// Why the store did not do it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// More than about a second's work is waiting. Nothing was stored; later it may be.
+    #[error("the log has more than it can write in time")]
+    Overloaded,
+    /// The disk has less room than the reserve. Nothing was stored; reading goes on.
+    #[error("the disk has {free_mb} MB left, less than the reserve of {reserve_mb} MB")]
+    DiskFull { free_mb: u64, reserve_mb: u64 },
+    /// The engine has failed or was closed. Nothing will be stored any more.
+    #[error("the store has stopped: {0}")]
+    Stopped(Arc<str>),
+    /// Something read back is not what was written.
+    #[error("the store is damaged: {0}")]
+    Damaged(Arc<str>),
+}
+
+/// Why a change was not made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChangeError {
+    /// The key was not as expected.
+    #[error("another change of the same record came first")]
+    Conflict { key: Vec<u8> },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A result that is there already, or that the writer will send.
+#[derive(Debug)]
+pub struct Pending<T>(State<T>);
+
+#[derive(Debug)]
+enum State<T> {
+    Ready(Option<T>),
+    Waiting(oneshot::Receiver<T>, fn() -> T),
+}
+
+impl<T> Pending<T> {
+    pub fn ready(value: T) -> Self {
+        Self(State::Ready(Some(value)))
+    }
+
+    /// `lost` makes the result if the sender goes away without one.
+    pub fn waiting(receiver: oneshot::Receiver<T>, lost: fn() -> T) -> Self {
+        Self(State::Waiting(receiver, lost))
+    }
+}
+
+impl<T: Unpin> Future for Pending<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        match &mut self.0 {
+            State::Ready(value) => value.take().map_or(Poll::Pending, Poll::Ready),
+            State::Waiting(receiver, lost) => {
+                Pin::new(receiver).poll(context).map(|sent| sent.unwrap_or_else(|_| lost()))
+            }
+        }
+    }
+}
