@@ -1,4 +1,5 @@
 pub mod id;
+pub mod session;
 #[cfg(feature = "server")]
 pub mod store;
 pub mod wire;
