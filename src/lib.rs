@@ -1,4 +1,10 @@
 pub mod id;
+#[cfg(feature = "server")]
+pub mod links;
+#[cfg(feature = "server")]
+pub mod outbox;
+#[cfg(feature = "server")]
+pub mod router;
 pub mod session;
 #[cfg(feature = "server")]
 pub mod store;
