@@ -1,3 +1,5 @@
+#[cfg(feature = "server")]
+pub mod clock;
 pub mod id;
 #[cfg(feature = "server")]
 pub mod store;
