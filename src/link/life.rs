@@ -210,7 +210,7 @@ impl<T: Transport> Life<T> {
     fn arm(&mut self, context: &mut Context<'_>) -> Poll<Event> {
         let mut deadline = self.session.deadline(&self.door.rules);
         if let Some(blocked_at) = self.busy.as_ref().and_then(|busy| busy.blocked_at) {
-            deadline = deadline.min(blocked_at.after_ms(self.door.timing.write_timeout_ms));
+            deadline = deadline.min(blocked_at.plus_ms(self.door.timing.write_timeout_ms));
         }
         self.place.outbox().set_deadline(deadline);
         let in_ms = deadline.ms_since(self.now);

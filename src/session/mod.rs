@@ -18,18 +18,19 @@ use crate::wire::frame::{SEQ_IDENTIFY, SEQ_NOOP, SEQ_PUSH, SEQ_SIGNALLING_KEEP};
 use crate::wire::{CloseReason, Code, Command, Frame, Outgoing, Refused, Request, Who, command, pb};
 use held::{Held, HeldFrame};
 
-/// Milliseconds since some start that one process agrees on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// A point in time: milliseconds since a start that all of one process agrees on. It never goes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Moment(pub u64);
 
 impl Moment {
+    /// The moment `ms` later; at the end of time it stays there.
     #[must_use]
-    pub fn after_ms(self, ms: u64) -> Self {
+    pub const fn plus_ms(self, ms: u64) -> Self {
         Self(self.0.saturating_add(ms))
     }
 
-    /// How long it is from `earlier` to here; 0 if it is not earlier.
-    pub fn ms_since(self, earlier: Self) -> u64 {
+    /// Milliseconds from `earlier` to here; 0 if it is not earlier.
+    pub const fn ms_since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
     }
 }
@@ -125,8 +126,8 @@ impl Session {
 
     /// When `on_time` wants to be called next, if nothing is heard before.
     pub fn deadline(&self, rules: &Rules) -> Moment {
-        let idle = self.heard_at.after_ms(rules.idle_timeout_ms);
-        self.held.as_ref().map_or(idle, |held| idle.min(held.since.after_ms(rules.hold_timeout_ms)))
+        let idle = self.heard_at.plus_ms(rules.idle_timeout_ms);
+        self.held.as_ref().map_or(idle, |held| idle.min(held.since.plus_ms(rules.hold_timeout_ms)))
     }
 
     /// Takes a frame from the peer.

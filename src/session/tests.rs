@@ -163,3 +163,10 @@ fn a_stranger_may_send_less_at_once_than_a_user() {
     assert_eq!(Session::new(Moment(0)).frame_bytes_max(&RULES), 500);
     assert_eq!(user().frame_bytes_max(&RULES), 1_000);
 }
+
+#[test]
+fn moments_do_not_wrap() {
+    assert_eq!(Moment(u64::MAX).plus_ms(1), Moment(u64::MAX));
+    assert_eq!(Moment(3).ms_since(Moment(5)), 0);
+    assert_eq!(Moment(5).ms_since(Moment(3)), 2);
+}
