@@ -1,4 +1,6 @@
 #[cfg(feature = "server")]
+pub mod auth;
+#[cfg(feature = "server")]
 pub mod clock;
 pub mod id;
 #[cfg(feature = "server")]
