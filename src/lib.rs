@@ -10,6 +10,8 @@ pub mod wire;
 
 // Floor 1: mechanisms that know floor 0 and not one another.
 #[cfg(feature = "server")]
+pub mod auth;
+#[cfg(feature = "server")]
 pub mod clock;
 #[cfg(feature = "server")]
 pub mod limiter;
