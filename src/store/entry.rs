@@ -42,7 +42,14 @@ impl Entry {
         encode_key(ENTRIES_FIELD, WireType::LengthDelimited, &mut encoded);
         encode_varint(length as u64, &mut encoded);
         message.encode_raw(&mut encoded);
-        Self { queue_id, from: new.from, to: new.to, content_type: new.content_type, encoded: encoded.freeze(), origin: new.origin }
+        Self {
+            queue_id,
+            from: new.from,
+            to: new.to,
+            content_type: new.content_type,
+            encoded: encoded.freeze(),
+            origin: new.origin,
+        }
     }
 
     /// The message itself.
