@@ -46,10 +46,14 @@ struct Kept {
 
 impl Memory {
     pub fn new() -> Self {
+        Self::with_ring(RING_ENTRIES, RING_BYTES)
+    }
+
+    fn with_ring(entries: usize, bytes: usize) -> Self {
         Self {
             epoch: format!("{:016x}", rand::random::<u64>()),
             kept: Arc::default(),
-            ring: Ring::new(QueueId::START, RING_ENTRIES, RING_BYTES),
+            ring: Ring::new(QueueId::START, entries, bytes),
             watchers: Mutex::default(),
         }
     }
@@ -206,4 +210,28 @@ impl fmt::Debug for Memory {
 
 fn closed() -> StoreError {
     StoreError::Stopped("it was closed".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::conformance::{Subject, conformance};
+
+    struct InMemory;
+
+    impl Subject for InMemory {
+        type Store = Memory;
+        const WALKS: u32 = 256;
+        const KEEPS: bool = false;
+
+        fn new() -> Self {
+            Self
+        }
+
+        fn open(&mut self) -> Memory {
+            Memory::with_ring(64, RING_BYTES)
+        }
+    }
+
+    conformance!(InMemory);
 }

@@ -14,6 +14,8 @@ use tokio::sync::oneshot;
 
 use crate::id::{GroupId, Peer, QueueId, UserId};
 
+#[cfg(test)]
+mod conformance;
 mod directory;
 pub mod entry;
 mod memory;
