@@ -32,4 +32,12 @@ pub mod chat;
 
 // Floor 3: doors.
 #[cfg(feature = "server")]
+pub mod control;
+#[cfg(feature = "server")]
+pub mod http;
+#[cfg(feature = "server")]
 pub mod link;
+
+// Floor 4: putting it together.
+#[cfg(feature = "server")]
+pub mod server;

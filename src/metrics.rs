@@ -80,7 +80,11 @@ impl Metrics {
         let mut page = String::new();
         let counters = [
             ("connections_total", "Connections accepted.", &self.connections),
-            ("connections_refused_total", "Connections closed at once because a bound was reached.", &self.connections_refused),
+            (
+                "connections_refused_total",
+                "Connections closed at once because a bound was reached.",
+                &self.connections_refused,
+            ),
             ("accept_errors_total", "Failed accepts, such as for want of descriptors.", &self.accept_errors),
             ("logins_total", "Logins accepted.", &self.logins),
             ("logins_refused_total", "Logins refused.", &self.logins_refused),

@@ -25,7 +25,8 @@ impl Chat {
         check_client_msg_id(&request.client_msg_id)?;
         let bytes = request.name.len();
         if !(1..=NAME_BYTES_MAX).contains(&bytes) || request.name.chars().any(char::is_control) {
-            let message = format!("the group's name has {bytes} bytes, not 1 to {NAME_BYTES_MAX}, or control characters");
+            let message =
+                format!("the group's name has {bytes} bytes, not 1 to {NAME_BYTES_MAX}, or control characters");
             return Err(Refused::new(Code::BadRequest, message));
         }
         let mut users = self.check_members(&request.members)?;
@@ -139,8 +140,8 @@ impl Chat {
     }
 
     fn check_group(&self, caller: &Caller, number: i64) -> Result<GroupId, Refused> {
-        let group = GroupId::parse(number)
-            .ok_or_else(|| Refused::new(Code::BadRequest, "a group's number is less than 0"))?;
+        let group =
+            GroupId::parse(number).ok_or_else(|| Refused::new(Code::BadRequest, "a group's number is less than 0"))?;
         self.check_member(caller.user, group)?;
         Ok(group)
     }
@@ -192,11 +193,7 @@ impl Chat {
 }
 
 fn event(kind: GroupEventKind, users: &[UserId], name: &str) -> pb::GroupEvent {
-    pb::GroupEvent {
-        kind: kind.into(),
-        users: users.iter().map(|user| user.get()).collect(),
-        name: name.to_owned(),
-    }
+    pb::GroupEvent { kind: kind.into(), users: users.iter().map(|user| user.get()).collect(), name: name.to_owned() }
 }
 
 /// A name for an entry that the server writes, which nobody else gives to theirs.

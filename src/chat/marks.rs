@@ -85,8 +85,7 @@ impl Chat {
 
     /// The conversation that `number` names for `user`, if they may have a part in it.
     fn check_conversation(&self, user: UserId, number: i64) -> Result<Peer, Refused> {
-        let peer =
-            Peer::parse(number).ok_or_else(|| Refused::new(Code::BadRequest, "`peer` is nobody's number"))?;
+        let peer = Peer::parse(number).ok_or_else(|| Refused::new(Code::BadRequest, "`peer` is nobody's number"))?;
         match peer {
             Peer::User(other) => self.check_exists(other)?,
             Peer::Everyone => {}

@@ -25,7 +25,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use crate::auth::password::Passwords;
-use crate::auth::token::TokenKeys;
+use crate::auth::token::Tokens;
 use crate::clock::{Clock, Moment};
 use crate::id::{LinkId, UserId};
 use crate::limiter::Limiter;
@@ -52,7 +52,7 @@ pub struct Settings {
     pub password_bytes_min: usize,
     pub password_bytes_max: usize,
     /// How long a token of ours is good for, in seconds.
-    pub token_ttl_s: i64,
+    pub token_ttl_s: u32,
     pub content_bytes_max: usize,
     /// A page without a limit of its own has so many entries, and at most so many bytes.
     pub page_entries: usize,
@@ -106,7 +106,7 @@ pub struct Chat {
     metrics: Arc<Metrics>,
     rosters: Rosters,
     passwords: Passwords,
-    tokens: Arc<TokenKeys>,
+    tokens: Arc<Tokens>,
     broadcasts: Limiter<i64>,
     reads: Arc<Semaphore>,
     clock: Clock,
@@ -119,7 +119,7 @@ pub struct Parts {
     pub router: Arc<Router>,
     pub metrics: Arc<Metrics>,
     pub passwords: Passwords,
-    pub tokens: Arc<TokenKeys>,
+    pub tokens: Arc<Tokens>,
     pub clock: Clock,
 }
 
@@ -260,7 +260,9 @@ fn internal(detail: &str) -> Refused {
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Overloaded => Self::new(Code::Overloaded, "the log has more than it can write; ask again later"),
+            StoreError::Overloaded => {
+                Self::new(Code::Overloaded, "the log has more than it can write; ask again later")
+            }
             StoreError::DiskFull { .. } => Self::new(Code::StoreUnavailable, "the server's disk is full"),
             StoreError::Stopped(_) => Self::new(Code::StoreUnavailable, "the server's log has stopped"),
             StoreError::Damaged(_) => internal(&error.to_string()),

@@ -77,20 +77,17 @@ impl Chat {
 
     pub(super) async fn sync(self: Arc<Self>, caller: Caller, request: pb::SyncRequest) -> Answer {
         let after = QueueId::cursor(request.after);
-        let page =
-            self.reading(move |this| Ok(this.inbox_page(caller.user, after, request.limit)?)).await?;
+        let page = self.reading(move |this| Ok(this.inbox_page(caller.user, after, request.limit)?)).await?;
         let frame = pb::SyncReply { cursor: page.cursor.get(), more: page.more, ..Default::default() };
         Ok(with_entries(&frame, &page.entries))
     }
 
     pub(super) async fn history(self: Arc<Self>, caller: Caller, request: pb::HistoryRequest) -> Answer {
-        let peer = Peer::parse(request.peer)
-            .ok_or_else(|| Refused::new(Code::BadRequest, "`peer` is nobody's number"))?;
+        let peer =
+            Peer::parse(request.peer).ok_or_else(|| Refused::new(Code::BadRequest, "`peer` is nobody's number"))?;
         let before = if request.before > 0 { QueueId::cursor(request.before) } else { QueueId::END };
         let page = self
-            .reading(move |this| {
-                Ok(this.store.read_history(caller.user, peer, before, this.bounds(request.limit))?)
-            })
+            .reading(move |this| Ok(this.store.read_history(caller.user, peer, before, this.bounds(request.limit))?))
             .await?;
         Ok(with_entries(&pb::HistoryReply { more: page.more, ..Default::default() }, &page.entries))
     }

@@ -70,7 +70,9 @@ impl Chat {
     /// The members to tell of passing things; none if the group is not in memory or larger than `members_max`.
     pub(super) fn small_roster(&self, group: GroupId, members_max: usize) -> Vec<UserId> {
         match self.rosters.known.get(&group) {
-            Some(roster) if roster.members.len() <= members_max => roster.members.iter().map(|(user, _)| *user).collect(),
+            Some(roster) if roster.members.len() <= members_max => {
+                roster.members.iter().map(|(user, _)| *user).collect()
+            }
             Some(_) | None => Vec::new(),
         }
     }
