@@ -9,3 +9,5 @@ mod codec;
 mod descriptors;
 /// PROTOCOL.md, the protos and the command table say the same.
 mod drift;
+/// `src/` looks down only.
+mod layers;
