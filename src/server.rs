@@ -1,7 +1,7 @@
 //! The server: builds everything, listens, and goes down again in order.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,8 @@ use crate::auth::token::Tokens;
 use crate::chat::{Chat, Parts};
 use crate::clock::Clock;
 use crate::http::Http;
-use crate::link::{Door, Timing, listen};
+use crate::link::transport::Transport;
+use crate::link::{self, Door, Timing, listen};
 use crate::links::{Bounds, Links};
 use crate::metrics::Metrics;
 use crate::router::Router;
@@ -76,6 +77,7 @@ pub struct Server {
     chat: Arc<Chat>,
     links: Arc<Links>,
     metrics: Arc<Metrics>,
+    door: Arc<Door>,
     store: Arc<dyn Store>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -144,10 +146,10 @@ impl Server {
         let page =
             Http { chat: Arc::clone(&chat), links: Arc::clone(&links), metrics: Arc::clone(&metrics), router, tcp };
         background.spawn(http::serve(http_listener, page, stop.clone()));
-        let accept = listen::accept(tcp_listener, Arc::clone(&links), door, tasks.clone(), stop.clone());
+        let accept = listen::accept(tcp_listener, Arc::clone(&links), Arc::clone(&door), tasks.clone(), stop.clone());
         background.spawn(accept);
         info!(%tcp, %http, "listening");
-        Ok(Self { tcp, http, chat, links, metrics, store: plan.store, tasks, stop, failed, drain: plan.drain })
+        Ok(Self { tcp, http, chat, links, metrics, door, store: plan.store, tasks, stop, failed, drain: plan.drain })
     }
 
     pub fn tcp(&self) -> SocketAddr {
@@ -168,6 +170,13 @@ impl Server {
 
     pub fn metrics(&self) -> &Arc<Metrics> {
         &self.metrics
+    }
+
+    /// Gives a connection a link, whatever carries it. `None`: there are as many links as there may be.
+    pub fn connect<T: Transport>(&self, transport: T, address: IpAddr) -> Option<()> {
+        let place = self.links.open(address).ok()?;
+        self.tasks.spawn(link::run(transport, place, Arc::clone(&self.door)));
+        Some(())
     }
 
     /// Waits until the store has failed, which is a reason to stop.

@@ -11,3 +11,7 @@ mod descriptors;
 mod drift;
 /// `src/` looks down only.
 mod layers;
+/// PROTOCOL.md's promises, kept by a real server.
+mod spec;
+/// A server in this process, and peers that speak raw bytes.
+mod support;
