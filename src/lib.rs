@@ -2,6 +2,8 @@
 pub mod auth;
 #[cfg(feature = "server")]
 pub mod clock;
+#[cfg(feature = "server")]
+pub mod config;
 pub mod id;
 #[cfg(feature = "server")]
 pub mod limiter;
