@@ -9,4 +9,6 @@ pub mod id;
 pub mod limiter;
 #[cfg(feature = "server")]
 pub mod store;
+#[cfg(feature = "server")]
+pub mod telemetry;
 pub mod wire;
