@@ -21,7 +21,7 @@ const FLOORS: [&[&str]; 5] = [
     // Doors.
     &["link", "http", "control"],
     // What puts it all together.
-    &["config", "telemetry", "server", "cli", "lib", "main"],
+    &["config", "telemetry", "plan", "server", "cli", "lib", "main"],
 ];
 
 /// Who may know a neighbour on the same floor, and why. Floor 0 is one pure core, and floor 4 is the assembly: they

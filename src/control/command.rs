@@ -86,7 +86,11 @@ impl Operator {
                 let rotated = spawn_blocking(move || tokens.rotate()).await.map_err(|error| error.to_string())?;
                 json!({"kid": rotated.map_err(|error| error.to_string())?})
             }
-            Command::LogShow { after, limit } => return self.show_log(QueueId::cursor(after), limit, say).await,
+            Command::LogShow { after, limit } => {
+                let last = || chat.head().get().saturating_sub(i64::try_from(limit).unwrap_or(i64::MAX));
+                let after = QueueId::cursor(after.unwrap_or_else(last));
+                return self.show_log(after, limit, say).await;
+            }
             Command::LogTail { after } => return self.tail_log(after.map(QueueId::cursor), say).await,
         };
         let _ = say.send(line).await;
