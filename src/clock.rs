@@ -3,14 +3,11 @@
 //! Mechanisms and rules take a `Moment`, or a Unix time, as an argument; whoever drives them asks here. The monotonic
 //! side is tokio's clock, so that a test with paused time drives everything.
 
-use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
-/// A point in time: milliseconds since the process's clock was made. It never goes back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Moment(pub u64);
+pub use crate::session::Moment;
 
 /// Tells the time. Copies of a clock agree.
 #[derive(Clone, Copy, Debug)]
@@ -75,25 +72,6 @@ impl Default for Clock {
     }
 }
 
-impl Moment {
-    /// The moment `ms` later; at the end of time it stays there.
-    #[must_use]
-    pub const fn plus_ms(self, ms: u64) -> Self {
-        Self(self.0.saturating_add(ms))
-    }
-
-    /// Milliseconds from `earlier` to here; 0 if it is not earlier.
-    pub const fn ms_since(self, earlier: Self) -> u64 {
-        self.0.saturating_sub(earlier.0)
-    }
-}
-
-impl fmt::Display for Moment {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} ms", self.0)
-    }
-}
-
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
@@ -131,12 +109,5 @@ mod tests {
     #[test]
     fn the_machine_knows_that_it_is_after_2020() {
         assert!(Clock::new().wall_ms() > 1_577_836_800_000);
-    }
-
-    #[test]
-    fn moments_do_not_wrap() {
-        assert_eq!(Moment(u64::MAX).plus_ms(1), Moment(u64::MAX));
-        assert_eq!(Moment(3).ms_since(Moment(5)), 0);
-        assert_eq!(Moment(5).ms_since(Moment(3)), 2);
     }
 }

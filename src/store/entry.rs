@@ -21,6 +21,8 @@ pub struct Entry {
     pub content_type: u32,
     /// The entry as field 3 of an `EntriesPush`: key, length and `Entry`. By itself the body of a push.
     pub encoded: Bytes,
+    /// `NewEntry::origin` while the entry is still in memory; 0 once it was read back.
+    pub origin: u64,
 }
 
 impl Entry {
@@ -40,7 +42,14 @@ impl Entry {
         encode_key(ENTRIES_FIELD, WireType::LengthDelimited, &mut encoded);
         encode_varint(length as u64, &mut encoded);
         message.encode_raw(&mut encoded);
-        Self { queue_id, from: new.from, to: new.to, content_type: new.content_type, encoded: encoded.freeze() }
+        Self {
+            queue_id,
+            from: new.from,
+            to: new.to,
+            content_type: new.content_type,
+            encoded: encoded.freeze(),
+            origin: new.origin,
+        }
     }
 
     /// The message itself.
@@ -84,7 +93,7 @@ impl Entry {
         if message.queue_id != queue_id.get() {
             return Err(damaged("the row is another entry's"));
         }
-        Ok(Self { queue_id, from, to, content_type: message.content_type, encoded: row })
+        Ok(Self { queue_id, from, to, content_type: message.content_type, encoded: row, origin: 0 })
     }
 }
 
@@ -100,6 +109,7 @@ mod tests {
             content_type: 1,
             content: Bytes::from_static("你好".as_bytes()),
             sent_at_ms: 1_700_000_000_000,
+            origin: 0,
         };
         Entry::new(QueueId::cursor(queue_id), &new)
     }

@@ -14,10 +14,18 @@ use tokio::sync::oneshot;
 
 use crate::id::{GroupId, Peer, QueueId, UserId};
 
+#[cfg(test)]
+mod conformance;
+mod directory;
 pub mod entry;
+mod memory;
+mod read;
+mod rows;
 pub mod tail;
+mod view;
 
 pub use entry::Entry;
+pub use memory::Memory;
 pub use tail::Tail;
 
 /// A part of the log with an order of its own. There is one now; nothing above the store may assume so.
@@ -40,6 +48,9 @@ pub struct NewEntry {
     pub content: Bytes,
     /// Milliseconds since 1970 UTC.
     pub sent_at_ms: i64,
+    /// The appender's own mark, never stored: the entry carries it to those who follow the tail, so that they can
+    /// tell on which link it came in. 0: none.
+    pub origin: u64,
 }
 
 /// Where an entry stands.
@@ -92,8 +103,10 @@ pub trait Mailboxes {
     /// Every stay of `user` in a group, ended ones too, by ascending `joined_at`.
     fn memberships(&self, user: UserId) -> Result<Vec<Membership>, StoreError>;
 
-    /// Who is in a group now; `None` if there is no such group. One point read and one scan of its members.
-    fn roster(&self, group: GroupId) -> Result<Option<Roster>, StoreError>;
+    /// Who was in a group right behind the entry `at` (`QueueId::END`: now); `None` if there was no such group.
+    /// Delivery needs it exact: it asks for the past while it works through the tail. So the rows keep every coming
+    /// and going, `(group, user, queue_id) -> joined or left`, not just the last.
+    fn roster(&self, group: GroupId, at: QueueId) -> Result<Option<Roster>, StoreError>;
 }
 
 /// How much a page may hold. It ends at whichever comes first, but holds one entry if there is one.
