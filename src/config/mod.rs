@@ -166,7 +166,7 @@ pub enum LogFormat {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stop {
     pub drain_timeout_s: u64,
-    pub closes_per_second: u32,
+    pub closes_per_second: usize,
 }
 
 impl Config {
