@@ -15,7 +15,7 @@ const FLOORS: [&[&str]; 5] = [
     // Pure: values in, values out.
     &["id", "wire", "session"],
     // Mechanisms, each by itself.
-    &["clock", "deadline", "outbox", "router", "limiter", "auth", "metrics", "store"],
+    &["clock", "deadline", "outbox", "router", "links", "limiter", "auth", "metrics", "store"],
     // Rules.
     &["chat"],
     // Doors.
@@ -26,8 +26,10 @@ const FLOORS: [&[&str]; 5] = [
 
 /// Who may know a neighbour on the same floor, and why. Floor 0 is one pure core, and floor 4 is the assembly: they
 /// need no entry.
-const NEIGHBOURS: &[(&str, &str, &str)] =
-    &[("router", "outbox", "a route is how to reach a link, and that is its outbox")];
+const NEIGHBOURS: &[(&str, &str, &str)] = &[
+    ("router", "outbox", "a route is how to reach a link, and that is its outbox"),
+    ("links", "outbox", "every link is told to end, and woken when overdue, through its outbox"),
+];
 
 /// What floor 0 may not name after `std::`: it gets bytes and times from those who call it.
 const STD_BANNED: &[&str] = &["net", "fs", "thread", "process", "env", "os"];
