@@ -11,3 +11,5 @@ mod descriptors;
 mod drift;
 /// `src/` looks down only.
 mod layers;
+/// The bytes of `proto/vectors`, which every client passes too.
+mod vectors;
