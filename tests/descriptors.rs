@@ -10,6 +10,11 @@ static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
     DescriptorPool::decode(&include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"))[..]).unwrap()
 });
 
+/// Every message of the contract.
+pub(crate) fn messages() -> impl Iterator<Item = MessageDescriptor> {
+    POOL.all_messages().filter(|message| message.package_name() == PACKAGE)
+}
+
 /// A message by its name without the package.
 pub(crate) fn message(name: &str) -> Option<MessageDescriptor> {
     POOL.get_message_by_name(&format!("{PACKAGE}.{name}"))

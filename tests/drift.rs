@@ -245,3 +245,8 @@ fn misnumbered(page: &str) -> Vec<String> {
     }
     wrong
 }
+
+/// Whether the page has a fact of this name, such as `F3`.
+pub(crate) fn is_fact(name: &str) -> bool {
+    facts(PAGE).iter().any(|(letter, number)| format!("{letter}{number}") == name)
+}

@@ -15,3 +15,5 @@ mod layers;
 mod spec;
 /// A server in this process, and peers that speak raw bytes.
 mod support;
+/// The bytes of `proto/vectors`, which every client passes too.
+mod vectors;
