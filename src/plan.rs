@@ -14,13 +14,13 @@ use crate::auth::token::Tokens;
 use crate::chat::{self, Broadcast, Registration};
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::control;
 use crate::link::Timing;
 use crate::links::Bounds;
 use crate::server::{Drain, Plan};
 use crate::session::Rules;
 use crate::store::embedded::{self, Embedded};
 use crate::store::{Memory, Store};
-use crate::control;
 
 /// The token keys' name in the data folder.
 const KEYS: &str = "token-keys.json";
@@ -103,10 +103,7 @@ pub fn plan(config: &Config, data: Data) -> Plan {
         },
         chat: chat_settings(config),
         passwords: password_settings(&config.accounts),
-        drain: Drain {
-            timeout_ms: stop.drain_timeout_s * 1000,
-            closes_per_second: stop.closes_per_second as usize,
-        },
+        drain: Drain { timeout_ms: stop.drain_timeout_s * 1000, closes_per_second: stop.closes_per_second },
     }
 }
 

@@ -38,9 +38,7 @@ impl Router {
         let route = Route { device: Arc::clone(device), outbox: Arc::clone(outbox) };
         match self.routes.entry(user) {
             Slot::Vacant(slot) => {
-                let mut routes = Vec::with_capacity(1);
-                routes.push(route);
-                slot.insert(routes);
+                slot.insert(vec![route]);
                 Ok(None)
             }
             Slot::Occupied(mut slot) => {

@@ -32,7 +32,8 @@ pub(super) fn user(config: &Config, command: UserCommand) -> Result<(), Failure>
                 (false, true) => "",
                 (false, false) => "tokens only",
             };
-            let text = format!("{:>8}  {:<24} {state}", line["id"], word(line, "name"));
+            let id = line["id"].as_i64().unwrap_or_default();
+            let text = format!("{id:>8}  {:<24} {state}", word(line, "name"));
             Ok(if json { line.to_string() } else { text.trim_end().to_owned() })
         }),
         UserCommand::Passwd { name } => {
@@ -138,8 +139,7 @@ fn ask_password(config: &Config) -> Result<String, Failure> {
         io::stdin().read_line(&mut line)?;
         line.trim_end_matches(['\r', '\n']).to_owned()
     };
-    let (bytes, min, max) =
-        (password.len(), config.accounts.password_bytes_min, config.accounts.password_bytes_max);
+    let (bytes, min, max) = (password.len(), config.accounts.password_bytes_min, config.accounts.password_bytes_max);
     if !(min..=max).contains(&bytes) {
         return Err(Failure::Failed(format!("the password has {bytes} bytes, not {min} to {max}")));
     }

@@ -11,8 +11,8 @@ use crate::chat::Chat;
 use crate::config::Config;
 use crate::plan::{open_data, plan};
 use crate::server::Server;
-use crate::wire::CloseReason;
 use crate::telemetry;
+use crate::wire::CloseReason;
 
 const DEMO_USERS: i64 = 8;
 const DEMO_PASSWORD: &str = "demo";
@@ -47,7 +47,9 @@ pub(super) fn serve(config: &Config) -> Result<(), Failure> {
         }
         match failed {
             None => Ok(()),
-            Some(reason) => Err(Failure::Failed(format!("{reason}; nothing that was acknowledged is lost; start again"))),
+            Some(reason) => {
+                Err(Failure::Failed(format!("{reason}; nothing that was acknowledged is lost; start again")))
+            }
         }
     })
 }

@@ -42,7 +42,7 @@ pub enum Command {
     RotateKeys,
     /// Entries behind `after`, at most `limit`.
     LogShow {
-        after: i64,
+        after: Option<i64>,
         limit: usize,
     },
     /// Entries behind `after`, or behind the head, and then those to come.

@@ -122,7 +122,8 @@ impl<T: Transport> Life<T> {
         match self.poll_outbox(context) {
             // What kept us from reading is written.
             Poll::Pending if may_hear && full && self.said.is_empty() => self.poll_event(context),
-            polled => polled,
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(event) => Poll::Ready(event),
         }
     }
 
@@ -180,10 +181,11 @@ impl<T: Transport> Life<T> {
                 if !take {
                     continue;
                 }
-                if found.behind && self.start_page() {
-                    if let Some(event) = self.poll_busy(context) {
-                        return Poll::Ready(event);
-                    }
+                if found.behind
+                    && self.start_page()
+                    && let Some(event) = self.poll_busy(context)
+                {
+                    return Poll::Ready(event);
                 }
             }
             return self.arm(context);
