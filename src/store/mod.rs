@@ -17,6 +17,7 @@ use crate::id::{GroupId, Peer, QueueId, UserId};
 #[cfg(test)]
 mod conformance;
 mod directory;
+pub mod embedded;
 pub mod entry;
 mod memory;
 mod read;
@@ -24,6 +25,7 @@ mod rows;
 pub mod tail;
 mod view;
 
+pub use embedded::Embedded;
 pub use entry::Entry;
 pub use memory::Memory;
 pub use tail::Tail;

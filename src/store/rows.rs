@@ -45,6 +45,30 @@ impl MemoryRows {
         self.sent.insert(sent_key, Sent { queue_id: entry.queue_id, sent_at_ms });
     }
 
+    pub(super) fn absorb(&mut self, entries: &[Arc<Entry>], sent: HashMap<SentKey, Sent>) {
+        for entry in entries {
+            view::rows(entry, |key, value| {
+                self.rows.insert(key, value);
+            });
+        }
+        self.sent.extend(sent);
+    }
+
+    /// How many entries these are the rows of.
+    pub(super) fn entries(&self) -> usize {
+        self.sent.len()
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&RowKey, &Bytes)> {
+        self.rows.iter()
+    }
+
+    pub(super) fn sorted_sent(&self) -> Vec<(&SentKey, &Sent)> {
+        let mut sent: Vec<_> = self.sent.iter().collect();
+        sent.sort_unstable_by_key(|(key, _)| *key);
+        sent
+    }
+
     pub(super) fn sent(&self, key: &SentKey) -> Option<Sent> {
         self.sent.get(key).copied()
     }

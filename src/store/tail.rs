@@ -53,6 +53,16 @@ impl Ring {
         self.published.notify_waiters();
     }
 
+    /// The entry at a place, if it is one of the latest.
+    pub(super) fn get(&self, place: QueueId) -> Option<Arc<Entry>> {
+        let latest = self.lock();
+        if place <= latest.gone {
+            return None;
+        }
+        let index = latest.entries.binary_search_by_key(&place, |entry| entry.queue_id).ok()?;
+        latest.entries.get(index).cloned()
+    }
+
     /// What lies behind `after`; `None` if part of it has left the ring.
     fn behind(&self, after: QueueId) -> Option<Vec<Arc<Entry>>> {
         let latest = self.lock();

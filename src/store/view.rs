@@ -84,6 +84,11 @@ impl RowKey {
         QueueId::cursor(self.number(17))
     }
 
+    /// Whether the two differ in their place alone.
+    pub(super) fn is_same_range(&self, other: &Self) -> bool {
+        self.at(QueueId::START) == other.at(QueueId::START)
+    }
+
     /// The key of the same range at another place.
     #[must_use]
     pub(super) fn at(mut self, place: QueueId) -> Self {

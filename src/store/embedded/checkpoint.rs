@@ -1,0 +1,118 @@
+//! Takes the rows of the views to the disk, in bulk, behind the log.
+//!
+//! A checkpoint first has the database put the log into tables, then writes the rows, and with them, in one step,
+//! the mark. So what is at or before the mark needs no journal, and an open looks only at what is behind it.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::Shared;
+use super::tables::Tables;
+use crate::id::QueueId;
+use crate::store::rows::MemoryRows;
+
+/// Between the writer, which asks for a checkpoint, and the thread that makes it.
+#[derive(Debug, Default)]
+pub(super) struct Checkpoints {
+    wanted: Mutex<Wanted>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Wanted {
+    rows: Option<(Arc<MemoryRows>, QueueId)>,
+    is_ended: bool,
+}
+
+/// With so many times `checkpoint_entries` in memory, the writer waits for the disk.
+const BEHIND_MAX: usize = 4;
+/// It waits for so many times `stall_limit`: to merge tables takes longer than to write a batch.
+const STALLS_MAX: u32 = 12;
+
+impl Checkpoints {
+    pub(super) fn end(&self) {
+        self.lock().is_ended = true;
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Wanted> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Asks for a checkpoint if there is enough for one. Called by the writer alone, between two batches.
+pub(super) fn consider(shared: &Shared, head: QueueId) {
+    let enough = shared.settings.checkpoint_entries.max(1);
+    let mut wanted = shared.checkpoints.lock();
+    loop {
+        let mut layers = shared.layers_mut();
+        if layers.active_entries() < enough {
+            return;
+        }
+        if let Some(rows) = layers.freeze() {
+            wanted.rows = Some((rows, head));
+            shared.checkpoints.changed.notify_all();
+            return;
+        }
+        if layers.active_entries() < enough.saturating_mul(BEHIND_MAX) || shared.failure.reason().is_some() {
+            return;
+        }
+        drop(layers);
+        // Meanwhile the queue fills, and refuses what it cannot hold. That is right while the disk is slow, but not
+        // for ever.
+        let limit = shared.settings.stall_limit.saturating_mul(STALLS_MAX);
+        let waited = shared.checkpoints.changed.wait_timeout(wanted, limit);
+        let (guard, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        wanted = guard;
+        if waited.timed_out() {
+            drop(wanted);
+            shared.fail(&format!("rows of the views could not be written for {} s", limit.as_secs()));
+            return;
+        }
+    }
+}
+
+/// The thread that makes checkpoints, until it is told to end.
+pub(super) fn run(shared: &Shared, tables: &Tables) {
+    loop {
+        let mut wanted = shared.checkpoints.lock();
+        let (rows, head) = loop {
+            if let Some(rows) = wanted.rows.take() {
+                break rows;
+            }
+            if wanted.is_ended {
+                return;
+            }
+            wanted = shared.checkpoints.changed.wait(wanted).unwrap_or_else(PoisonError::into_inner);
+        };
+        drop(wanted);
+        if let Err(error) = write(shared, tables, &rows, head) {
+            shared.fail(&format!("rows of the views could not be written: {error}"));
+        }
+        // Under the lock that `consider` holds from its look to its wait, or it could miss this.
+        let _wanted = shared.checkpoints.lock();
+        shared.checkpoints.changed.notify_all();
+        if shared.failure.reason().is_some() {
+            return;
+        }
+    }
+}
+
+/// The last checkpoint, when nothing is appended any more: the next open finds everything in tables.
+pub(super) fn finish(shared: &Shared, tables: &Tables, head: QueueId) -> fjall::Result<()> {
+    let rows = shared.layers_mut().freeze();
+    match rows {
+        Some(rows) => write(shared, tables, &rows, head),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn write(shared: &Shared, tables: &Tables, rows: &MemoryRows, head: QueueId) -> fjall::Result<()> {
+    let give_up = || shared.failure.reason().is_some();
+    tables.flush(give_up)?;
+    if give_up() {
+        return Ok(());
+    }
+    tables.write_rows(rows, head, give_up)?;
+    shared.layers_mut().thaw(head);
+    Ok(())
+}

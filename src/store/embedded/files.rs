@@ -1,0 +1,113 @@
+//! The small files beside the database: who holds the store, which format it has, and how far it was acknowledged.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use super::OpenError;
+use crate::id::QueueId;
+
+/// The format that this version writes. Earlier ones are opened, later ones refused.
+const FORMAT: u32 = 1;
+
+const WITNESS_BYTES: usize = 12;
+
+pub(super) fn io_error(path: &Path) -> impl FnOnce(io::Error) -> OpenError {
+    move |error| OpenError::Io { path: path.to_owned(), error }
+}
+
+/// The store is held by this process for as long as this lives, and named with its number.
+#[derive(Debug)]
+pub(super) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    pub(super) fn take(dir: &Path) -> Result<Self, OpenError> {
+        let path = dir.join("lock");
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(io_error(&path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                // Who holds it may not have written its number yet; the refusal stands without it.
+                if file.read_to_string(&mut holder).is_err() || holder.is_empty() {
+                    holder = "unknown".into();
+                }
+                return Err(OpenError::Held { dir: dir.to_owned(), holder: holder.trim().to_owned() });
+            }
+            Err(TryLockError::Error(error)) => return Err(OpenError::Io { path, error }),
+        }
+        let named =
+            file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
+        named.map_err(io_error(&path))?;
+        Ok(Self { _file: file })
+    }
+}
+
+/// Writes the format of a new store, or refuses one that a later version wrote.
+pub(super) fn check_format(dir: &Path) -> Result<(), OpenError> {
+    let path = dir.join("format");
+    match fs::read_to_string(&path) {
+        Ok(text) => match text.trim().parse::<u32>() {
+            Ok(found) if found > FORMAT => Err(OpenError::Newer { dir: dir.to_owned(), found, known: FORMAT }),
+            Ok(1..) => Ok(()),
+            Ok(0) | Err(_) => Err(OpenError::NotAFormat { dir: dir.to_owned() }),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // By another name first, so that a crash leaves either no format or the whole of it.
+            let unfinished = dir.join("format.new");
+            let written = File::create(&unfinished)
+                .and_then(|mut file| writeln!(file, "{FORMAT}").and_then(|()| file.sync_all()))
+                .and_then(|()| fs::rename(&unfinished, &path))
+                .and_then(|()| File::open(dir)?.sync_all());
+            written.map_err(io_error(&path))
+        }
+        Err(error) => Err(OpenError::Io { path, error }),
+    }
+}
+
+/// The greatest acknowledged place, written beside the log. A log that ends before it has lost entries: a damaged
+/// journal looks like one that was torn by a crash, and only this tells them apart.
+#[derive(Debug)]
+pub(super) struct Witness {
+    file: File,
+    path: PathBuf,
+}
+
+impl Witness {
+    pub(super) fn open(dir: &Path) -> Result<Self, OpenError> {
+        let path = dir.join("head");
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        Ok(Self { file: file.map_err(io_error(&path))?, path })
+    }
+
+    /// `None` if nothing was written yet or a power cut tore it: the witness has no sync of its own, and not
+    /// knowing is no reason not to start.
+    pub(super) fn read(&self) -> Option<QueueId> {
+        let mut bytes = [0; WITNESS_BYTES];
+        self.file.read_exact_at(&mut bytes, 0).ok()?;
+        let (place, sum) = bytes.split_first_chunk::<8>()?;
+        if crc32fast::hash(place).to_be_bytes() != sum {
+            tracing::warn!(path = %self.path.display(), "the witness cannot be read; the end of the log is not checked");
+            return None;
+        }
+        Some(QueueId::cursor(i64::from_be_bytes(*place)))
+    }
+
+    pub(super) fn write(&self, head: QueueId) -> io::Result<()> {
+        let place = head.get().to_be_bytes();
+        let mut bytes = [0; WITNESS_BYTES];
+        let (first, rest) = bytes.split_at_mut(place.len());
+        first.copy_from_slice(&place);
+        rest.copy_from_slice(&crc32fast::hash(&place).to_be_bytes());
+        self.file.write_all_at(&bytes, 0)
+    }
+}

@@ -1,0 +1,120 @@
+//! Opening: what must be in order before the first append is taken.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, RwLock};
+
+use super::checkpoint::{self, Checkpoints};
+use super::disk::Disk;
+use super::failure::Failure;
+use super::files::{self, Lock, Witness, io_error};
+use super::layers::Layers;
+use super::queue::Queue;
+use super::tables::Tables;
+use super::writer::Writer;
+use super::{Embedded, OpenError, Running, Settings, Shared, spawn};
+use crate::id::QueueId;
+use crate::store::tail::Ring;
+use crate::store::view::{Sent, SentKey};
+use crate::store::{Entry, StoreError};
+
+pub(super) fn open(dir: &Path, settings: Settings, disk: Box<dyn Disk>) -> Result<Embedded, OpenError> {
+    let damaged = |what: String| OpenError::Damaged { dir: dir.to_owned(), what };
+    let unreadable = |error: StoreError| damaged(error.to_string());
+
+    let (lock, tables) = open_tables(dir, settings.cache_bytes)?;
+    let epoch = match tables.epoch().map_err(unreadable)? {
+        Some(epoch) => epoch,
+        None => make_epoch(&tables).map_err(|error| damaged(error.to_string()))?,
+    };
+    let mark = tables.mark().map_err(unreadable)?;
+    let head = tables.last_place().map_err(|error| damaged(error.to_string()))?;
+    let witness = Witness::open(dir)?;
+    let acknowledged = witness.read().unwrap_or(QueueId::START).max(mark);
+    if head < acknowledged {
+        return Err(OpenError::Lost { dir: dir.to_owned(), found: head, acknowledged });
+    }
+
+    let shared = Arc::new(Shared {
+        disk,
+        queue: Queue::new(&settings),
+        ring: Ring::new(head, settings.ring_entries, settings.ring_bytes),
+        head: AtomicI64::new(mark.get()),
+        layers: RwLock::new(Layers::new(mark)),
+        tables: RwLock::new(Some(tables.clone())),
+        in_flight: Mutex::default(),
+        checkpoints: Checkpoints::default(),
+        failure: Failure::default(),
+        watchdog_end: (Mutex::new(false), Condvar::new()),
+        settings,
+    });
+    make_rows(&shared, &tables, mark, head).map_err(damaged)?;
+
+    let last_revision = tables.last_revision().map_err(unreadable)?;
+    let writer =
+        Writer { shared: Arc::clone(&shared), tables: tables.clone(), witness, last_revision, is_unsynced: false };
+    let running = start(&shared, writer, tables, lock).map_err(io_error(dir))?;
+    Ok(Embedded { epoch, shared, running: Mutex::new(Some(running)) })
+}
+
+/// Takes the folder, whatever state the log in it is in.
+pub(super) fn open_tables(dir: &Path, cache_bytes: u64) -> Result<(Lock, Tables), OpenError> {
+    fs::create_dir_all(dir).map_err(io_error(dir))?;
+    let lock = Lock::take(dir)?;
+    files::check_format(dir)?;
+    let opened = Tables::open(&dir.join("log"), cache_bytes);
+    Ok((lock, opened.map_err(|error| OpenError::Damaged { dir: dir.to_owned(), what: error.to_string() })?))
+}
+
+fn make_epoch(tables: &Tables) -> fjall::Result<String> {
+    let epoch = format!("{:016x}", rand::random::<u64>());
+    let mut batch = tables.batch(1);
+    batch.put_epoch(&epoch);
+    batch.commit(true)?;
+    Ok(epoch)
+}
+
+/// Reads what is behind the mark: proves that it is all there, and makes the rows that were only in memory.
+fn make_rows(shared: &Shared, tables: &Tables, mark: QueueId, head: QueueId) -> Result<(), String> {
+    let mut last = mark;
+    let (mut entries, mut sent) = (Vec::new(), HashMap::new());
+    for (place, entry) in tables.entries(mark) {
+        if place != last.next() {
+            return Err(format!("entry {} is missing from the log", last.next()));
+        }
+        let entry = entry.map_err(|error| error.to_string())?;
+        remember(&mut sent, &entry).map_err(|error| error.to_string())?;
+        entries.push(entry);
+        last = place;
+        if entries.len() >= shared.settings.checkpoint_entries.max(1) {
+            shared.layers_mut().add(&std::mem::take(&mut entries), std::mem::take(&mut sent));
+            checkpoint::finish(shared, tables, last).map_err(|error| error.to_string())?;
+        }
+    }
+    if last != head {
+        return Err(format!("entry {} is missing from the log", last.next()));
+    }
+    shared.layers_mut().add(&entries, sent);
+    shared.head.store(head.get(), Ordering::Release);
+    Ok(())
+}
+
+fn remember(sent: &mut HashMap<SentKey, Sent>, entry: &Entry) -> Result<(), StoreError> {
+    let message = entry.message()?;
+    let key = SentKey::new(entry.from, &message.client_msg_id);
+    sent.insert(key, Sent { queue_id: entry.queue_id, sent_at_ms: message.sent_at_ms });
+    Ok(())
+}
+
+fn start(shared: &Arc<Shared>, writer: Writer, tables: Tables, lock: Lock) -> std::io::Result<Running> {
+    let for_checkpoints = Arc::clone(shared);
+    let for_watchdog = Arc::clone(shared);
+    Ok(Running {
+        checkpoints: spawn("store-checkpoint", move || checkpoint::run(&for_checkpoints, &tables))?,
+        watchdog: spawn("store-watchdog", move || for_watchdog.watch())?,
+        writer: spawn("store-writer", move || writer.run())?,
+        lock,
+    })
+}

@@ -1,0 +1,285 @@
+//! The database's three keyspaces, and how our rows lie in them.
+//!
+//! `log`: place -> the entry's row. The truth; one row for each entry, in order, so that it is cheap to write and its
+//! scan is a plain one. `view`: the rows of the views and the names under which entries were sent, made from the log,
+//! written in bulk behind it. `directory`: records, and the few numbers that belong to the whole store.
+
+use std::ops::Bound;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::{BufMut, Bytes};
+use fjall::{AbstractTree, Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode};
+
+use crate::id::QueueId;
+use crate::store::rows::{MemoryRows, Order, Row};
+use crate::store::view::{RowKey, Sent, SentKey};
+use crate::store::{Entry, Record, StoreError};
+
+#[derive(Clone)]
+pub(super) struct Tables {
+    db: Database,
+    log: Keyspace,
+    view: Keyspace,
+    directory: Keyspace,
+}
+
+/// In `view`, before all rows: the place up to which its rows and the log itself are in tables.
+const MARK_KEY: &[u8] = &[0];
+/// In `view`, behind the rows of the views.
+const SENT_TAG: u8 = 0x40;
+
+/// In `directory`: before the key of a record, and before the name of a number of the store's own.
+const RECORD_TAG: u8 = b'r';
+const EPOCH_KEY: &[u8] = b"epoch";
+const REVISION_KEY: &[u8] = b"number of changes";
+
+/// So many tables that overlap slow down every read; the next ones wait until some were merged.
+const UNMERGED_TABLES_MAX: usize = 24;
+
+impl Tables {
+    pub(super) fn open(path: &Path, cache_bytes: u64) -> fjall::Result<Self> {
+        let db = Database::builder(path).cache_size(cache_bytes).open()?;
+        // What is asked of the log is there: its filters would be a cost without a use.
+        let log = db.keyspace("log", || KeyspaceCreateOptions::default().expect_point_read_hits(true))?;
+        let view = db.keyspace("view", KeyspaceCreateOptions::default)?;
+        let directory = db.keyspace("directory", KeyspaceCreateOptions::default)?;
+        Ok(Self { db, log, view, directory })
+    }
+
+    pub(super) fn batch(&self, rows: usize) -> Batch<'_> {
+        Batch { tables: self, writes: OwnedWriteBatch::with_capacity(self.db.clone(), rows) }
+    }
+
+    /// Makes all that was committed before stay.
+    pub(super) fn sync(&self) -> fjall::Result<()> {
+        self.db.persist(PersistMode::SyncData)
+    }
+
+    // ---- the log ----
+
+    pub(super) fn last_place(&self) -> fjall::Result<QueueId> {
+        let last = self.log.last_key_value().map(fjall::Guard::key).transpose()?;
+        Ok(last.map_or(QueueId::START, |key| place_of(&key)))
+    }
+
+    pub(super) fn entry(&self, place: QueueId) -> Result<Arc<Entry>, StoreError> {
+        match self.log.get(place.get().to_be_bytes()).map_err(read_failed)? {
+            Some(row) => Entry::from_row(place, Bytes::copy_from_slice(&row)).map(Arc::new),
+            None => Err(StoreError::Damaged(format!("entry {place} is missing").into())),
+        }
+    }
+
+    /// The log behind `after`, as it lies there: a gap is not an error here.
+    pub(super) fn entries(
+        &self,
+        after: QueueId,
+    ) -> impl Iterator<Item = (QueueId, Result<Arc<Entry>, StoreError>)> + Send + use<> {
+        let behind = (Bound::Excluded(after.get().to_be_bytes()), Bound::Unbounded);
+        let mut last = after;
+        self.log.range::<[u8; 8], _>(behind).map(move |row| match row.into_inner() {
+            Ok((key, row)) => {
+                last = place_of(&key);
+                (last, Entry::from_row(last, Bytes::copy_from_slice(&row)).map(Arc::new))
+            }
+            Err(error) => (last.next(), Err(read_failed(error))),
+        })
+    }
+
+    // ---- the views ----
+
+    pub(super) fn scan(&self, first: RowKey, last: RowKey, order: Order, limit: usize) -> Result<Vec<Row>, StoreError> {
+        if first > last {
+            return Ok(Vec::new());
+        }
+        let range = self.view.range(first.as_bytes()..=last.as_bytes());
+        let decode = |row: fjall::Guard| {
+            let (key, value) = row.into_inner().map_err(read_failed)?;
+            let key = RowKey::from_bytes(&key).ok_or_else(|| StoreError::Damaged("a row of a view".into()))?;
+            Ok((key, Bytes::copy_from_slice(&value)))
+        };
+        match order {
+            Order::Ascending => range.take(limit).map(decode).collect(),
+            Order::Descending => range.rev().take(limit).map(decode).collect(),
+        }
+    }
+
+    pub(super) fn has_row(&self, key: &RowKey, value: &[u8]) -> Result<bool, StoreError> {
+        let found = self.view.get(key.as_bytes()).map_err(read_failed)?;
+        Ok(found.is_some_and(|found| *found == *value))
+    }
+
+    pub(super) fn sent(&self, key: &SentKey) -> Result<Option<Sent>, StoreError> {
+        let Some(value) = self.view.get(sent_row_key(key)).map_err(read_failed)? else { return Ok(None) };
+        let damaged = || StoreError::Damaged("the row of a sent entry".into());
+        let (place, rest) = value.split_first_chunk::<8>().ok_or_else(damaged)?;
+        let sent_at_ms = i64::from_be_bytes(*rest.first_chunk::<8>().ok_or_else(damaged)?);
+        Ok(Some(Sent { queue_id: place_of(place), sent_at_ms }))
+    }
+
+    /// Up to here everything is in tables, and no journal is needed for it.
+    pub(super) fn mark(&self) -> Result<QueueId, StoreError> {
+        let mark = self.view.get(MARK_KEY).map_err(read_failed)?;
+        Ok(mark.map_or(QueueId::START, |place| place_of(&place)))
+    }
+
+    /// Puts the log and the directory as they are now into tables, so that the journals behind them can go.
+    /// Waits for it; `give_up` tells when there is no use in waiting any more.
+    pub(super) fn flush(&self, give_up: impl Fn() -> bool) -> fjall::Result<()> {
+        for keyspace in [&self.log, &self.directory] {
+            keyspace.rotate_memtable()?;
+        }
+        while self.log.sealed_memtable_count() > 0 && !give_up() {
+            // A worker of the database that has failed never finishes; this is where it says so.
+            self.db.persist(PersistMode::Buffer)?;
+            std::thread::sleep(FLUSH_LOOK_AGAIN_AFTER);
+        }
+        Ok(())
+    }
+
+    /// Writes rows in bulk, with the mark up to which they are complete: all of it or nothing. They go into tables
+    /// as they are, sorted, without a journal; the log holds what they are made from.
+    pub(super) fn write_rows(&self, rows: &MemoryRows, mark: QueueId, give_up: impl Fn() -> bool) -> fjall::Result<()> {
+        while self.view.tree.l0_run_count() > UNMERGED_TABLES_MAX && !give_up() {
+            self.db.persist(PersistMode::Buffer)?;
+            std::thread::sleep(FLUSH_LOOK_AGAIN_AFTER);
+        }
+        let mut ingestion = self.view.start_ingestion()?;
+        ingestion.write(MARK_KEY, mark.get().to_be_bytes())?;
+        for (key, value) in rows.rows() {
+            ingestion.write(key.as_bytes(), &**value)?;
+        }
+        for (key, sent) in rows.sorted_sent() {
+            let mut value = [0; 16];
+            let mut rest = &mut value[..];
+            rest.put_i64(sent.queue_id.get());
+            rest.put_i64(sent.sent_at_ms);
+            ingestion.write(sent_row_key(key), value)?;
+        }
+        ingestion.finish()
+    }
+
+    pub(super) fn view_rows(&self) -> Result<u64, StoreError> {
+        let mut rows = 0;
+        for row in self.view.iter() {
+            row.key().map_err(read_failed)?;
+            rows += 1;
+        }
+        Ok(rows)
+    }
+
+    // ---- the directory ----
+
+    pub(super) fn record(&self, key: &[u8]) -> Result<Option<Record>, StoreError> {
+        match self.directory.get(record_key(key)).map_err(read_failed)? {
+            Some(value) => decode_record(&value).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn records(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Bytes, Record)>, StoreError> {
+        let prefix = record_key(prefix);
+        let first = match after.map(record_key) {
+            Some(after) if after >= prefix => Bound::Excluded(after),
+            Some(_) | None => Bound::Included(prefix.clone()),
+        };
+        let mut records = Vec::new();
+        for row in self.directory.range((first, Bound::Unbounded)).take(limit) {
+            let (key, value) = row.into_inner().map_err(read_failed)?;
+            if !key.starts_with(&prefix) {
+                break;
+            }
+            records.push((Bytes::copy_from_slice(key.get(1..).unwrap_or_default()), decode_record(&value)?));
+        }
+        Ok(records)
+    }
+
+    pub(super) fn epoch(&self) -> Result<Option<String>, StoreError> {
+        let epoch = self.directory.get(EPOCH_KEY).map_err(read_failed)?;
+        Ok(epoch.map(|epoch| String::from_utf8_lossy(&epoch).into_owned()))
+    }
+
+    pub(super) fn last_revision(&self) -> Result<u64, StoreError> {
+        let revision = self.directory.get(REVISION_KEY).map_err(read_failed)?;
+        let bytes = revision.as_ref().and_then(|revision| revision.first_chunk::<8>());
+        Ok(bytes.map_or(0, |bytes| u64::from_be_bytes(*bytes)))
+    }
+}
+
+/// Waiting for the database's own workers: they tell nobody when they are done.
+const FLUSH_LOOK_AGAIN_AFTER: std::time::Duration = std::time::Duration::from_millis(5);
+
+/// Writes that are carried out all together.
+pub(super) struct Batch<'a> {
+    tables: &'a Tables,
+    writes: OwnedWriteBatch,
+}
+
+impl Batch<'_> {
+    pub(super) fn put_entry(&mut self, entry: &Entry) {
+        self.writes.insert(&self.tables.log, entry.queue_id.get().to_be_bytes(), entry.to_row());
+    }
+
+    pub(super) fn put_record(&mut self, key: &[u8], record: Option<&Record>) {
+        let Some(record) = record else {
+            self.writes.remove(&self.tables.directory, record_key(key));
+            return;
+        };
+        // With a check sum of ours, as in the log.
+        let mut row = Vec::with_capacity(12 + record.value.len());
+        row.put_u64(record.revision);
+        row.put_slice(&record.value);
+        row.put_u32(crc32fast::hash(&row));
+        self.writes.insert(&self.tables.directory, record_key(key), row);
+    }
+
+    pub(super) fn put_revision(&mut self, revision: u64) {
+        self.writes.insert(&self.tables.directory, REVISION_KEY, revision.to_be_bytes());
+    }
+
+    pub(super) fn put_epoch(&mut self, epoch: &str) {
+        self.writes.insert(&self.tables.directory, EPOCH_KEY, epoch);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
+    /// With `sync`, what was written is on stable storage before anybody can see it.
+    pub(super) fn commit(self, sync: bool) -> fjall::Result<()> {
+        let mode = if sync { PersistMode::SyncData } else { PersistMode::Buffer };
+        self.writes.durability(Some(mode)).commit()
+    }
+}
+
+fn place_of(key: &[u8]) -> QueueId {
+    QueueId::cursor(key.first_chunk::<8>().map_or(0, |key| i64::from_be_bytes(*key)))
+}
+
+fn sent_row_key(key: &SentKey) -> Vec<u8> {
+    [&[SENT_TAG], key.as_bytes()].concat()
+}
+
+fn record_key(key: &[u8]) -> Vec<u8> {
+    [&[RECORD_TAG], key].concat()
+}
+
+fn decode_record(row: &[u8]) -> Result<Record, StoreError> {
+    let damaged = || StoreError::Damaged("a record of the directory".into());
+    let (rest, sum) = row.split_last_chunk::<4>().ok_or_else(damaged)?;
+    if crc32fast::hash(rest).to_be_bytes() != *sum {
+        return Err(damaged());
+    }
+    let (revision, value) = rest.split_first_chunk::<8>().ok_or_else(damaged)?;
+    Ok(Record { revision: u64::from_be_bytes(*revision), value: Bytes::copy_from_slice(value) })
+}
+
+/// A read that the database could not do: mostly a check sum of its own that does not fit.
+pub(super) fn read_failed(error: fjall::Error) -> StoreError {
+    StoreError::Damaged(error.to_string().into())
+}
