@@ -127,9 +127,9 @@ async fn commands_show_groups_people_and_what_was_said() {
     while asked.last().is_none_or(|request| !matches!(request, Request::LogOut(_))) {
         asked.push(server.asked().await);
     }
-    let create = asked.iter().find_map(|request| match request {
-        Request::GroupCreate(create) => Some((create.name.as_str(), create.members.as_slice())),
-        _ => None,
+    let create = asked.iter().find_map(|request| {
+        let Request::GroupCreate(create) = request else { return None };
+        Some((create.name.as_str(), create.members.as_slice()))
     });
     assert_eq!(create, Some(("two words", &[BOB][..])));
     assert!(asked.contains(&Request::GroupInvite(pb::GroupInviteRequest { group: -6, members: vec![BOB] })));
