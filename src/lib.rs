@@ -10,6 +10,8 @@ pub mod wire;
 
 // Floor 1: mechanisms that know floor 0 and not one another.
 #[cfg(feature = "server")]
+pub mod auth;
+#[cfg(feature = "server")]
 pub mod clock;
 #[cfg(feature = "server")]
 pub mod limiter;
@@ -30,4 +32,20 @@ pub mod chat;
 
 // Floor 3: doors.
 #[cfg(feature = "server")]
+pub mod control;
+#[cfg(feature = "server")]
+pub mod http;
+#[cfg(feature = "server")]
 pub mod link;
+
+// Floor 4: putting it together.
+#[cfg(feature = "server")]
+pub mod cli;
+#[cfg(feature = "server")]
+pub mod config;
+#[cfg(feature = "server")]
+pub mod plan;
+#[cfg(feature = "server")]
+pub mod server;
+#[cfg(feature = "server")]
+pub mod telemetry;

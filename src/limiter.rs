@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::clock::Moment;
+use crate::session::Moment;
 
 /// How many full buckets are forgotten with each call: more than one, so that they go faster than they come.
 const FORGOTTEN_AT_ONCE: usize = 2;

@@ -103,6 +103,19 @@ impl Router {
         }
     }
 
+    /// Ends one link of a user.
+    pub fn close_link(&self, user: UserId, link: LinkId, reason: CloseReason) {
+        if let Some(routes) = self.routes.get(&user) {
+            for route in routes.iter().filter(|route| route.outbox.link() == link) {
+                route.outbox.close(reason);
+            }
+        }
+    }
+
+    pub fn is_online(&self, user: UserId) -> bool {
+        self.routes.contains_key(&user)
+    }
+
     /// How many users have a link.
     pub fn users_online(&self) -> usize {
         self.routes.len()

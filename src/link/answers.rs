@@ -12,7 +12,7 @@ use futures_util::stream::FuturesUnordered;
 use crate::wire::{Outgoing, Refused};
 
 /// What a request comes to.
-pub type Answer = Result<Bytes, Refused>;
+pub(super) type Answer = Result<Bytes, Refused>;
 
 /// Answers that are still to come, in the order in which they will be ready. Empty, it is one null pointer.
 #[derive(Default)]

@@ -15,11 +15,10 @@ use tracing::{Span, debug, info};
 use super::answers::{Answers, reply};
 use super::transport::{LinkError, Said, Transport, say_and_finish};
 use super::{Door, log_open};
-use crate::chat::{Asked, Caller, LoggedIn};
+use crate::chat::{Asked, Caller, InboxPage, LoggedIn};
 use crate::id::QueueId;
 use crate::links::Place;
 use crate::session::{Moment, Session, Step};
-use crate::store::{Page, StoreError};
 use crate::wire::frame::SEQ_PUSH;
 use crate::wire::{CloseReason, Command, Frame, Outgoing, Refused, pb};
 
@@ -38,7 +37,7 @@ pub(super) enum Event {
     Answered(Outgoing),
     Decided(Box<Decided>),
     /// A page of the log for a reader that is behind.
-    Read(Result<Page, StoreError>),
+    Read(Result<InboxPage, Refused>),
     Broken(LinkError),
 }
 
@@ -58,7 +57,7 @@ struct Login {
 #[derive(Default)]
 struct Busy {
     login: Option<Login>,
-    page: Option<BoxFuture<'static, Result<Page, StoreError>>>,
+    page: Option<BoxFuture<'static, Result<InboxPage, Refused>>>,
     alarm: Option<(Moment, Pin<Box<Sleep>>)>,
     /// Since when the peer has taken nothing.
     blocked_at: Option<Moment>,
@@ -103,8 +102,10 @@ impl<T: Transport> Life<T> {
     /// last, so that everything that is ready goes out in one flush.
     pub(super) fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Event> {
         self.now = self.door.clock.now();
+        let may_hear = self.session.may_hear(&self.door.rules);
+        let full = self.said.len() >= SAID_FRAMES_MAX;
         // A link with too many questions open is not read at all: that, and TCP, is our backpressure.
-        if self.session.may_hear(&self.door.rules) && self.said.len() < SAID_FRAMES_MAX {
+        if may_hear && !full {
             let frame_bytes_max = self.session.frame_bytes_max(&self.door.rules);
             match self.transport.poll_hear(context, frame_bytes_max) {
                 Poll::Ready(Ok(frame)) => return Poll::Ready(Event::Heard(frame)),
@@ -118,7 +119,11 @@ impl<T: Transport> Life<T> {
         if let Some(event) = self.poll_busy(context) {
             return Poll::Ready(event);
         }
-        self.poll_outbox(context)
+        match self.poll_outbox(context) {
+            // What kept us from reading is written.
+            Poll::Pending if may_hear && full && self.said.is_empty() => self.poll_event(context),
+            polled => polled,
+        }
     }
 
     fn poll_busy(&mut self, context: &mut Context<'_>) -> Option<Event> {
@@ -300,7 +305,7 @@ impl<T: Transport> Life<T> {
         let LoggedIn { user, device, client, mut reply, resume } = login;
         let outbox = self.place.outbox();
         let caller = Caller { user, device, link: outbox.link() };
-        outbox.start_reading(QueueId::END);
+        outbox.start_reading(QueueId::START);
         if let Some(old) = self.door.chat.register(&caller, outbox, self.door.timing.devices_max)? {
             debug!(old = old.link().0, "a newer link of the same device takes its place");
             old.close(CloseReason::Replaced);
@@ -322,13 +327,11 @@ impl<T: Transport> Life<T> {
     }
 
     /// A reader that was behind takes a page of the log.
-    pub(super) fn on_page(&mut self, page: Result<Page, StoreError>) -> Result<(), CloseReason> {
+    pub(super) fn on_page(&mut self, page: Result<InboxPage, Refused>) -> Result<(), CloseReason> {
         let page = page.map_err(|error| {
             tracing::error!(%error, "cannot read an inbox");
             CloseReason::StoreFailed
         })?;
-        let outbox = self.place.outbox();
-        let cursor = page.entries.last().map_or(outbox.cursor(), |entry| entry.queue_id);
         if !page.entries.is_empty() {
             let mut body = BytesMut::with_capacity(page.entries.iter().map(|entry| entry.encoded.len()).sum());
             for entry in &page.entries {
@@ -336,7 +339,7 @@ impl<T: Transport> Life<T> {
             }
             self.said.push(Outgoing { cmd_id: Command::PushEntries as u32, seq: SEQ_PUSH, body: body.freeze() });
         }
-        outbox.has_read(cursor, !page.more);
+        self.place.outbox().has_read(page.cursor, !page.more);
         Ok(())
     }
 

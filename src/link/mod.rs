@@ -18,7 +18,6 @@ use crate::chat::Chat;
 use crate::clock::Clock;
 use crate::links::Place;
 use crate::metrics::Metrics;
-use crate::router::Router;
 use crate::session::Rules;
 use crate::wire::CloseReason;
 use life::{Event, Life};
@@ -28,7 +27,6 @@ use transport::Transport;
 #[derive(Debug)]
 pub struct Door {
     pub chat: Arc<Chat>,
-    pub router: Arc<Router>,
     pub metrics: Arc<Metrics>,
     pub clock: Clock,
     pub rules: Rules,

@@ -14,10 +14,18 @@ use tokio::sync::oneshot;
 
 use crate::id::{GroupId, Peer, QueueId, UserId};
 
+#[cfg(test)]
+mod conformance;
+mod directory;
 pub mod entry;
+mod memory;
+mod read;
+mod rows;
 pub mod tail;
+mod view;
 
 pub use entry::Entry;
+pub use memory::Memory;
 pub use tail::Tail;
 
 /// A part of the log with an order of its own. There is one now; nothing above the store may assume so.

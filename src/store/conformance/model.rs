@@ -1,0 +1,164 @@
+//! What a store must answer, worked out the slow and obvious way: by walking through all entries from the first.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use bytes::Bytes;
+
+use crate::id::{GroupId, Peer, QueueId, UserId};
+use crate::store::{Appended, Change, ChangeError, Entry, Expect, Membership, NewEntry, Page, PageBounds, Roster};
+use crate::wire::pb;
+
+#[derive(Debug, Default)]
+pub(super) struct Model {
+    pub(super) entries: Vec<Entry>,
+    first_sent: HashMap<(UserId, String), (QueueId, i64)>,
+    pub(super) records: BTreeMap<Vec<u8>, Bytes>,
+}
+
+impl Model {
+    pub(super) fn append(&mut self, new: &NewEntry) -> Appended {
+        let name = (new.from, new.client_msg_id.clone());
+        if let Some((queue_id, sent_at_ms)) = self.first_sent.get(&name).copied() {
+            return Appended { queue_id, sent_at_ms, duplicate: true };
+        }
+        let entry = Entry::new(self.head().next(), new);
+        self.first_sent.insert(name, (entry.queue_id, new.sent_at_ms));
+        let appended = Appended { queue_id: entry.queue_id, sent_at_ms: new.sent_at_ms, duplicate: false };
+        self.entries.push(entry);
+        appended
+    }
+
+    pub(super) fn head(&self) -> QueueId {
+        self.entries.last().map_or(QueueId::START, |entry| entry.queue_id)
+    }
+
+    pub(super) fn inbox(&self, user: UserId, after: QueueId, bounds: PageBounds) -> Page {
+        page(self.seen_by(user).into_iter().filter(|entry| entry.queue_id > after), bounds)
+    }
+
+    pub(super) fn history(&self, user: UserId, peer: Peer, before: QueueId, bounds: PageBounds) -> Page {
+        let said = self.seen_by(user).into_iter().rev().filter(|entry| match peer {
+            Peer::User(other) => {
+                let pair = [Peer::User(user), Peer::User(other)];
+                let between = [Peer::User(entry.from), entry.to];
+                between == pair || between == [pair[1], pair[0]]
+            }
+            Peer::Everyone | Peer::Group(_) => entry.to == peer,
+        });
+        page(said.filter(|entry| entry.queue_id < before), bounds)
+    }
+
+    /// Replays who was in which group, and takes what `user` was there for.
+    fn seen_by(&self, user: UserId) -> Vec<&Entry> {
+        let mut groups: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
+        let mut seen = Vec::new();
+        for entry in &self.entries {
+            let is_for_them = match entry.to {
+                Peer::User(to) => to == user || entry.from == user,
+                Peer::Everyone => true,
+                Peer::Group(group) => {
+                    let members = groups.entry(group.get()).or_default();
+                    let was_in = members.contains(&user.get());
+                    follow(entry, |joined, who| if joined { members.insert(who) } else { members.remove(&who) });
+                    was_in || members.contains(&user.get())
+                }
+            };
+            if is_for_them {
+                seen.push(entry);
+            }
+        }
+        seen
+    }
+
+    pub(super) fn memberships(&self, user: UserId) -> Vec<Membership> {
+        let mut stays: Vec<Membership> = Vec::new();
+        for entry in &self.entries {
+            let Peer::Group(group) = entry.to else { continue };
+            follow(entry, |joined, who| {
+                if who != user.get() {
+                    return false;
+                }
+                let open = stays.iter_mut().find(|stay| stay.group == group && stay.left_at.is_none());
+                match (open, joined) {
+                    (None, true) => stays.push(Membership { group, joined_at: entry.queue_id, left_at: None }),
+                    (Some(stay), false) => stay.left_at = Some(entry.queue_id),
+                    (Some(_), true) | (None, false) => return false,
+                }
+                true
+            });
+        }
+        stays
+    }
+
+    pub(super) fn roster(&self, group: GroupId, at: QueueId) -> Option<Roster> {
+        let mut roster: Option<Roster> = None;
+        let mut members: BTreeMap<i64, QueueId> = BTreeMap::new();
+        for entry in self.entries.iter().filter(|entry| entry.to == Peer::Group(group) && entry.queue_id <= at) {
+            if let Some(event) = entry.group_event().filter(|event| event.kind() == pb::GroupEventKind::Created) {
+                roster = Some(Roster { name: event.name, owner: entry.from, members: Vec::new() });
+            }
+            follow(entry, |joined, who| {
+                if joined {
+                    members.entry(who).or_insert(entry.queue_id);
+                } else {
+                    members.remove(&who);
+                }
+                true
+            });
+        }
+        roster.map(|roster| {
+            let members = members.iter().map(|(user, at)| (UserId::parse(*user).unwrap(), *at)).collect();
+            Roster { members, ..roster }
+        })
+    }
+
+    /// The change, if it holds. Revisions are the store's own; `revision_of` asks it for the one it has now.
+    pub(super) fn change(
+        &mut self,
+        changes: &[Change],
+        revision_of: impl Fn(&[u8]) -> Option<u64>,
+    ) -> Result<(), ChangeError> {
+        let mut after = self.records.clone();
+        for change in changes {
+            let holds = match change.expect {
+                Expect::Absent => !after.contains_key(&change.key),
+                Expect::Revision(revision) => revision_of(&change.key) == Some(revision),
+                Expect::Anything => true,
+            };
+            if !holds {
+                return Err(ChangeError::Conflict { key: change.key.clone() });
+            }
+            match &change.value {
+                Some(value) => drop(after.insert(change.key.clone(), Bytes::from(value.clone()))),
+                None => drop(after.remove(&change.key)),
+            }
+        }
+        self.records = after;
+        Ok(())
+    }
+}
+
+fn follow(entry: &Entry, mut each: impl FnMut(bool, i64) -> bool) {
+    let Some(event) = entry.group_event() else { return };
+    let joined = match event.kind() {
+        pb::GroupEventKind::Created | pb::GroupEventKind::Joined => true,
+        pb::GroupEventKind::Left => false,
+        pb::GroupEventKind::Unspecified => return,
+    };
+    for user in event.users.into_iter().filter(|user| *user > 0) {
+        each(joined, user);
+    }
+}
+
+fn page<'a>(entries: impl Iterator<Item = &'a Entry>, bounds: PageBounds) -> Page {
+    let (mut page, mut bytes) = (Page::default(), 0);
+    for entry in entries {
+        bytes += entry.encoded.len();
+        if !page.entries.is_empty() && (page.entries.len() >= bounds.entries || bytes > bounds.bytes) {
+            page.more = true;
+            break;
+        }
+        page.entries.push(entry.clone().into());
+    }
+    page
+}

@@ -1,0 +1,200 @@
+//! Reading the views: pages that merge several ranges of rows into one order. The same for every engine.
+
+use std::collections::VecDeque;
+
+use super::rows::{Order, Row, Rows};
+use super::view::{RowKey, is_joined, parse_group};
+use super::{Membership, Page, PageBounds, Roster, StoreError};
+use crate::id::{GroupId, Peer, QueueId, UserId};
+
+/// How many rows are taken from a range at once.
+const CHUNK_ROWS: usize = 128;
+
+pub(super) fn inbox(rows: &impl Rows, user: UserId, after: QueueId, bounds: PageBounds) -> Result<Page, StoreError> {
+    // Rows behind the head may be there in one range and not yet in another. A page with them could skip an entry.
+    let head = rows.head();
+    if after >= head {
+        return Ok(Page::default());
+    }
+    let first = after.next();
+    let mut ranges = vec![Range::mailbox(Peer::User(user), first, head), Range::mailbox(Peer::Everyone, first, head)];
+    for stay in memberships(rows, user)? {
+        let last = stay.left_at.map_or(head, |left| left.min(head));
+        if last > after {
+            ranges.push(Range::mailbox(Peer::Group(stay.group), first.max(stay.joined_at), last));
+        }
+    }
+    Merge::new(rows, ranges, Order::Ascending, bounds).page()
+}
+
+pub(super) fn history(
+    rows: &impl Rows,
+    user: UserId,
+    peer: Peer,
+    before: QueueId,
+    bounds: PageBounds,
+) -> Result<Page, StoreError> {
+    let last = QueueId::cursor(before.get().saturating_sub(1)).min(rows.head());
+    let ranges = match peer {
+        Peer::User(other) => {
+            vec![Range { first: RowKey::pair(user, other, QueueId::START), last: RowKey::pair(user, other, last) }]
+        }
+        Peer::Everyone => vec![Range::mailbox(peer, QueueId::START, last)],
+        Peer::Group(group) => stays(rows, RowKey::stay(user, group, QueueId::START), RowKey::stay(user, group, last))?
+            .into_iter()
+            .map(|stay| Range::mailbox(peer, stay.joined_at, stay.left_at.map_or(last, |left| left.min(last))))
+            .collect(),
+    };
+    Merge::new(rows, ranges, Order::Descending, bounds).page()
+}
+
+pub(super) fn memberships(rows: &impl Rows, user: UserId) -> Result<Vec<Membership>, StoreError> {
+    let (first, last) = RowKey::stays(user);
+    let mut memberships = stays(rows, first, last)?;
+    memberships.sort_by_key(|stay| (stay.joined_at, stay.group.get()));
+    Ok(memberships)
+}
+
+/// Pairs the comings and goings in a range of `stay` rows.
+fn stays(rows: &impl Rows, first: RowKey, last: RowKey) -> Result<Vec<Membership>, StoreError> {
+    let head = rows.head();
+    let mut stays: Vec<Membership> = Vec::new();
+    for_each(rows, first, last, |(key, value)| {
+        let Some(group) = GroupId::parse(key.second()).filter(|_| key.place() <= head) else { return };
+        let open = stays.last_mut().filter(|stay| stay.group == group && stay.left_at.is_none());
+        match (open, is_joined(value)) {
+            (None, true) => stays.push(Membership { group, joined_at: key.place(), left_at: None }),
+            (Some(open), false) => open.left_at = Some(key.place()),
+            // Who is in does not come in, and who is out does not leave: such an event changes nothing.
+            (Some(_), true) | (None, false) => {}
+        }
+    })?;
+    Ok(stays)
+}
+
+pub(super) fn roster(rows: &impl Rows, group: GroupId, at: QueueId) -> Result<Option<Roster>, StoreError> {
+    let at = at.min(rows.head());
+    let about = rows.scan(RowKey::group(group, QueueId::START), RowKey::group(group, at), Order::Descending, 1)?;
+    let Some((key, value)) = about.first() else { return Ok(None) };
+    let (owner, name) = parse_group(value)
+        .ok_or_else(|| StoreError::Damaged(format!("the row of group {group} at {}", key.place()).into()))?;
+
+    let mut members: Vec<(UserId, QueueId)> = Vec::new();
+    let (first, last) = (RowKey::member(group, 0, QueueId::START), RowKey::member(group, i64::MAX, QueueId::END));
+    for_each(rows, first, last, |(key, value)| {
+        let Some(user) = UserId::parse(key.second()).filter(|_| key.place() <= at) else { return };
+        let is_in = members.last().is_some_and(|(member, _)| *member == user);
+        match (is_in, is_joined(value)) {
+            (false, true) => members.push((user, key.place())),
+            (true, false) => drop(members.pop()),
+            (true, true) | (false, false) => {}
+        }
+    })?;
+    Ok(Some(Roster { name, owner, members }))
+}
+
+/// Every row of a range, ascending.
+fn for_each(rows: &impl Rows, mut first: RowKey, last: RowKey, mut each: impl FnMut(&Row)) -> Result<(), StoreError> {
+    loop {
+        let chunk = rows.scan(first, last, Order::Ascending, CHUNK_ROWS)?;
+        chunk.iter().for_each(&mut each);
+        match chunk.last() {
+            Some((key, _)) if chunk.len() == CHUNK_ROWS => first = key.at(key.place().next()),
+            Some(_) | None => return Ok(()),
+        }
+    }
+}
+
+/// A part of one view, both ends included.
+#[derive(Clone, Copy, Debug)]
+struct Range {
+    first: RowKey,
+    last: RowKey,
+}
+
+impl Range {
+    fn mailbox(peer: Peer, first: QueueId, last: QueueId) -> Self {
+        Self { first: RowKey::mailbox(peer, first), last: RowKey::mailbox(peer, last) }
+    }
+}
+
+/// Ranges read side by side, a chunk of each at a time.
+struct Merge<'a, R> {
+    rows: &'a R,
+    runs: Vec<Run>,
+    order: Order,
+    bounds: PageBounds,
+}
+
+struct Run {
+    taken: VecDeque<QueueId>,
+    /// What was not taken yet.
+    rest: Option<Range>,
+}
+
+impl<'a, R: Rows> Merge<'a, R> {
+    fn new(rows: &'a R, ranges: Vec<Range>, order: Order, bounds: PageBounds) -> Self {
+        let runs = ranges.into_iter().map(|range| Run { taken: VecDeque::new(), rest: Some(range) }).collect();
+        Self { rows, runs, order, bounds }
+    }
+
+    fn page(mut self) -> Result<Page, StoreError> {
+        let (mut page, mut bytes) = (Page::default(), 0);
+        while let Some(place) = self.next()? {
+            if !page.entries.is_empty() && page.entries.len() >= self.bounds.entries {
+                page.more = true;
+                break;
+            }
+            let entry = self.rows.entry(place)?;
+            bytes += entry.encoded.len();
+            if !page.entries.is_empty() && bytes > self.bounds.bytes {
+                page.more = true;
+                break;
+            }
+            page.entries.push(entry);
+        }
+        Ok(page)
+    }
+
+    /// The next place of all ranges. One that is in several of them comes once.
+    fn next(&mut self) -> Result<Option<QueueId>, StoreError> {
+        let mut next: Option<QueueId> = None;
+        for run in &mut self.runs {
+            run.refill(self.rows, self.order, self.bounds.entries)?;
+            let Some(place) = run.taken.front().copied() else { continue };
+            let is_nearer = next.is_none_or(|nearest| match self.order {
+                Order::Ascending => place < nearest,
+                Order::Descending => place > nearest,
+            });
+            if is_nearer {
+                next = Some(place);
+            }
+        }
+        for run in &mut self.runs {
+            if next.is_some() && run.taken.front().copied() == next {
+                run.taken.pop_front();
+            }
+        }
+        Ok(next)
+    }
+}
+
+impl Run {
+    fn refill(&mut self, rows: &impl Rows, order: Order, wanted: usize) -> Result<(), StoreError> {
+        let Some(rest) = self.rest.filter(|_| self.taken.is_empty()) else { return Ok(()) };
+        // One more than the page holds, so that `more` needs no second read.
+        let limit = wanted.saturating_add(1).min(CHUNK_ROWS);
+        let chunk = rows.scan(rest.first, rest.last, order, limit)?;
+        self.rest = match chunk.last() {
+            Some((key, _)) if chunk.len() == limit => match order {
+                Order::Ascending => Some(Range { first: rest.first.at(key.place().next()), ..rest }),
+                Order::Descending => {
+                    Some(Range { last: rest.last.at(QueueId::cursor(key.place().get().saturating_sub(1))), ..rest })
+                }
+            },
+            Some(_) | None => None,
+        };
+        self.taken.extend(chunk.iter().map(|(key, _)| key.place()));
+        Ok(())
+    }
+}

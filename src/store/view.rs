@@ -1,0 +1,171 @@
+//! What an entry means for the views, as rows of sorted keys.
+//!
+//! The log is the truth; these rows only say where in it to look. They come from the entry alone and are the same
+//! each time, so an engine may write them again, or make them anew from the log. `read` reads them.
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+use super::Entry;
+use crate::id::{GroupId, Peer, QueueId, UserId};
+use crate::wire::pb;
+
+/// A row's key: a tag, two numbers, and the entry's place, so that a range of one view is in the log's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RowKey([u8; ROW_KEY_BYTES]);
+
+pub(super) const ROW_KEY_BYTES: usize = 25;
+
+/// `(peer, 0, place)`: what is addressed to a peer; for a user also what they wrote to another user.
+const MAILBOX: u8 = 1;
+/// `(lower user, higher user, place)`: what was said between two users.
+const PAIR: u8 = 2;
+/// `(user, group, place) -> joined or left`.
+const STAY: u8 = 3;
+/// `(group, user, place) -> joined or left`.
+const MEMBER: u8 = 4;
+/// `(group, 0, place) -> owner and name`, at each making of the group.
+const GROUP: u8 = 5;
+
+const JOINED: &[u8] = b"j";
+const LEFT: &[u8] = b"l";
+
+impl RowKey {
+    fn new(tag: u8, first: i64, second: i64, place: QueueId) -> Self {
+        let mut key = [0; ROW_KEY_BYTES];
+        let mut rest = &mut key[..];
+        rest.put_u8(tag);
+        rest.put_i64(first);
+        rest.put_i64(second);
+        rest.put_i64(place.get());
+        Self(key)
+    }
+
+    pub(super) fn mailbox(peer: Peer, place: QueueId) -> Self {
+        Self::new(MAILBOX, peer.get(), 0, place)
+    }
+
+    pub(super) fn pair(one: UserId, other: UserId, place: QueueId) -> Self {
+        Self::new(PAIR, one.min(other).get(), one.max(other).get(), place)
+    }
+
+    /// The first and the last key that a stay of `user` can have.
+    pub(super) fn stays(user: UserId) -> (Self, Self) {
+        // Groups are negative, and the bytes of negative numbers are all behind 0 and before -1's.
+        (Self::new(STAY, user.get(), 0, QueueId::START), Self::new(STAY, user.get(), -1, QueueId::END))
+    }
+
+    pub(super) fn stay(user: UserId, group: GroupId, place: QueueId) -> Self {
+        Self::new(STAY, user.get(), group.get(), place)
+    }
+
+    pub(super) fn member(group: GroupId, user: i64, place: QueueId) -> Self {
+        Self::new(MEMBER, group.get(), user, place)
+    }
+
+    pub(super) fn group(group: GroupId, place: QueueId) -> Self {
+        Self::new(GROUP, group.get(), 0, place)
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// `None` if `bytes` are not a row's key.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The second of the two numbers.
+    pub(super) fn second(&self) -> i64 {
+        self.number(9)
+    }
+
+    pub(super) fn place(&self) -> QueueId {
+        QueueId::cursor(self.number(17))
+    }
+
+    /// The key of the same range at another place.
+    #[must_use]
+    pub(super) fn at(mut self, place: QueueId) -> Self {
+        if let Some(end) = self.0.last_chunk_mut::<8>() {
+            *end = place.get().to_be_bytes();
+        }
+        self
+    }
+
+    fn number(&self, from: usize) -> i64 {
+        self.0.get(from..).and_then(|rest| rest.first_chunk::<8>()).map_or(0, |bytes| i64::from_be_bytes(*bytes))
+    }
+}
+
+/// The rows of an entry, given to `put` one by one.
+pub(super) fn rows(entry: &Entry, mut put: impl FnMut(RowKey, Bytes)) {
+    let place = entry.queue_id;
+    put(RowKey::mailbox(entry.to, place), Bytes::new());
+    match entry.to {
+        Peer::User(to) => {
+            if to != entry.from {
+                put(RowKey::mailbox(Peer::User(entry.from), place), Bytes::new());
+            }
+            put(RowKey::pair(entry.from, to, place), Bytes::new());
+        }
+        // Who writes to everyone or to their group reads it there, as the others do.
+        Peer::Everyone => {}
+        Peer::Group(group) => {
+            if let Some(event) = entry.group_event() {
+                group_rows(entry, group, &event, put);
+            }
+        }
+    }
+}
+
+fn group_rows(entry: &Entry, group: GroupId, event: &pb::GroupEvent, mut put: impl FnMut(RowKey, Bytes)) {
+    let what = match event.kind() {
+        pb::GroupEventKind::Unspecified => return,
+        pb::GroupEventKind::Created => {
+            let mut about = BytesMut::with_capacity(8 + event.name.len());
+            about.put_i64(entry.from.get());
+            about.put_slice(event.name.as_bytes());
+            put(RowKey::group(group, entry.queue_id), about.freeze());
+            JOINED
+        }
+        pb::GroupEventKind::Joined => JOINED,
+        pb::GroupEventKind::Left => LEFT,
+    };
+    for user in event.users.iter().copied().filter_map(UserId::parse) {
+        put(RowKey::stay(user, group, entry.queue_id), Bytes::from_static(what));
+        put(RowKey::member(group, user.get(), entry.queue_id), Bytes::from_static(what));
+    }
+}
+
+/// Whether a `stay` or `member` row says joined.
+pub(super) fn is_joined(value: &[u8]) -> bool {
+    value == JOINED
+}
+
+/// Owner and name from the value of a `group` row; `None` if it is damaged.
+pub(super) fn parse_group(value: &[u8]) -> Option<(UserId, String)> {
+    let (owner, name) = value.split_first_chunk::<8>()?;
+    Some((UserId::parse(i64::from_be_bytes(*owner))?, String::from_utf8(name.to_vec()).ok()?))
+}
+
+/// Who sent it and what they call it: under this an entry is stored once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct SentKey(Box<[u8]>);
+
+impl SentKey {
+    pub(super) fn new(from: UserId, client_msg_id: &str) -> Self {
+        Self([&from.get().to_be_bytes()[..], client_msg_id.as_bytes()].concat().into())
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// What is remembered under a `SentKey`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sent {
+    pub(super) queue_id: QueueId,
+    pub(super) sent_at_ms: i64,
+}
