@@ -59,6 +59,7 @@ impl Client {
     }
 
     /// As [`Client::connect`], over connections of any kind.
+    #[allow(clippy::disallowed_methods, reason = "the owner ends with its handles; a client has no tracker to drain")]
     pub fn connect_with(dial: impl Dial, settings: Settings) -> (Self, Events) {
         // Whatever has a permit has room; the rest is for the few orders that need none.
         let (orders, taken) = mpsc::channel(settings.asks_max + settings.sends_max + 8);

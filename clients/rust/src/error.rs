@@ -79,6 +79,27 @@ pub enum Broken {
     Unreadable(String),
 }
 
+/// Why a question that was asked without a login has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OnceError {
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    /// The server ended the link with a reason that does not invite back.
+    #[error(transparent)]
+    Ended(#[from] Ended),
+}
+
+impl From<Exit> for OnceError {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Broken(why) => Self::Broken(why),
+            Exit::Ended(ended) => Self::Ended(ended),
+        }
+    }
+}
+
 /// How a link ended, for the owner: whether to come back.
 #[derive(Debug)]
 pub(crate) enum Exit {

@@ -39,6 +39,7 @@ mod event;
 mod helpers;
 mod inbox;
 mod link;
+mod once;
 mod owner;
 mod pause;
 mod requests;
@@ -46,9 +47,10 @@ mod settings;
 
 pub use client::{Client, Content, Sending};
 pub use dial::{Dial, Tcp};
-pub use error::{AskError, Broken, Ended, SendError};
+pub use error::{AskError, Broken, Ended, OnceError, SendError};
 pub use event::{Connected, Event, Events};
-pub use longlink::wire::{CloseReason, Code, Refused, pb};
+pub use longlink::wire::{Ask, CloseReason, Code, Command, Refused, pb};
+pub use once::{ask_once, ask_once_with};
 pub use settings::{Credential, Resume, Secret, Settings};
 
 /// A name that nobody else has: 122 random bits, written as a UUID.

@@ -27,16 +27,17 @@ impl<T: AsyncRead + AsyncWrite> Link<T> {
         }
     }
 
-    /// Logs in, or tells how the link ended. A refusal leaves the link as it is.
-    pub(crate) async fn hello(&mut self, request: &pb::HelloRequest) -> Result<Result<pb::HelloReply, Refused>, Exit> {
-        let seq = self.writer.ask(pb::HelloRequest::COMMAND, request.encode_to_vec().into());
+    /// Asks the one question there is on a link that is not logged in, and waits for its answer. A refusal leaves the
+    /// link as it is.
+    pub(crate) async fn ask<A: Ask>(&mut self, request: &A) -> Result<Result<A::Reply, Refused>, Exit> {
+        let seq = self.writer.ask(A::COMMAND, request.encode_to_vec().into());
         while self.writer.has_more() {
             self.writer.write_some().await?;
         }
         loop {
             let frame = self.reader.next().await?;
             if frame.seq == seq {
-                let reply = pb::HelloReply::decode(frame.body).map_err(unreadable)?;
+                let reply = A::Reply::decode(frame.body).map_err(unreadable)?;
                 return Ok(reply.outcome().map(|()| reply));
             }
             if let Some(exit) = closing(&frame)? {

@@ -167,7 +167,7 @@ impl Desk {
     async fn log_in<T: AsyncRead + AsyncWrite>(&mut self, link: &mut Link<T>) -> Result<pb::HelloReply, Exit> {
         loop {
             let request = self.hello_request();
-            let answer = timeout(self.settings.request_timeout, link.hello(&request));
+            let answer = timeout(self.settings.request_timeout, link.ask(&request));
             let answer = self.attend(answer).await?.map_err(|_| Broken::TimedOut(Command::Hello))?;
             match answer? {
                 Ok(reply) => {

@@ -1,6 +1,6 @@
 use longlink::wire::{CloseReason, Code, Command};
 use longlink_client::pb::hello_request::Credential;
-use longlink_client::{AskError, Broken, Client, Ended, Event, Resume, SendError, Settings, pb};
+use longlink_client::{AskError, Broken, Client, Ended, Event, OnceError, Resume, SendError, Settings, ask_once, pb};
 use tokio::net::TcpListener;
 
 use crate::support::{
@@ -211,4 +211,25 @@ async fn frames_of_unknown_kinds_are_passed_over() {
     server.say(Command::Send, 999, pb::SendReply::default()).await;
     server.push([entry(11)]).await;
     assert_eq!(next_entry(&mut events).await.queue_id, 11);
+}
+
+#[tokio::test]
+async fn an_account_is_made_on_a_link_of_its_own() {
+    let port = Port::open().await;
+    let request = pb::RegisterRequest { name: "anna".into(), password: "secret".into(), ..Default::default() };
+    let (made, ()) = tokio::join!(ask_once(port.address.to_string(), request.clone()), async {
+        let mut server = port.accept().await;
+        let (seq, heard) = server.asked_by::<pb::RegisterRequest>(1).await;
+        assert_eq!(heard, request);
+        server.say(Command::Register, seq, pb::RegisterReply { user_id: 9, ..Default::default() }).await;
+        assert!(server.heard().await.is_none(), "one question, and the link is gone");
+    });
+    assert_eq!(made.unwrap().user_id, 9);
+
+    let (made, ()) = tokio::join!(ask_once(port.address.to_string(), request), async {
+        let mut server = port.accept().await;
+        let (seq, _) = server.asked_by::<pb::RegisterRequest>(1).await;
+        server.say(Command::Register, seq, refusal(Code::NameTaken)).await;
+    });
+    assert!(matches!(made, Err(OnceError::Refused(no)) if no.code == Code::NameTaken));
 }

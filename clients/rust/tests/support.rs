@@ -119,9 +119,14 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Peer<T> {
 
     /// The next frame, which is this request, and its sequence.
     pub(crate) async fn asked<A: Ask>(&mut self) -> (u32, A) {
+        self.asked_by(VERSION).await
+    }
+
+    /// As `asked`, from a client with another number for itself.
+    pub(crate) async fn asked_by<A: Ask>(&mut self, client_version: u32) -> (u32, A) {
         let frame = self.heard().await.expect("a request");
         assert_eq!(frame.cmd_id, A::COMMAND as u32);
-        assert_eq!(frame.client_version, VERSION);
+        assert_eq!(frame.client_version, client_version);
         assert!((1..0xFFFF_FFF0).contains(&frame.seq), "seq {}", frame.seq);
         (frame.seq, A::decode(frame.body).unwrap())
     }
