@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use futures_util::future::BoxFuture;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
 use prost::Message;
 use tokio::time::{Sleep, sleep, timeout};
 use tracing::{Span, debug, info};
@@ -250,7 +251,10 @@ impl<T: Transport> Life<T> {
             Step::Nothing => {}
             Step::Say(frame) => self.said.push(frame),
             Step::LogIn { cmd_id, seq, hello } => {
-                let decision = self.door.chat.log_in(hello, self.place.address());
+                let decision = match hello {
+                    Ok(hello) => self.door.chat.log_in(hello, self.place.address()),
+                    Err(refused) => ready(Err(refused)).boxed(),
+                };
                 self.busy.get_or_insert_default().login = Some(Login { cmd_id, seq, decision });
             }
             Step::Ask(question) => {
@@ -297,7 +301,7 @@ impl<T: Transport> Life<T> {
             Err(refused) => {
                 self.door.metrics.logins_refused.add(1);
                 self.said.push(Outgoing { cmd_id, seq, body: refused.encode() });
-                self.said.extend(self.session.login_refused(&self.door.rules)?);
+                self.said.extend(self.session.login_refused(refused.code, &self.door.rules)?);
             }
         }
         Ok(())

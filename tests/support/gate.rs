@@ -50,7 +50,7 @@ impl Gate {
         self.state.lock().unwrap().waiting.len()
     }
 
-    /// Refuses appends with this, or takes them again.
+    /// Refuses appends and looks into the directory with this, or takes them again.
     pub(crate) fn refuse(&self, error: Option<StoreError>) {
         self.state.lock().unwrap().refusal = error;
     }
@@ -132,7 +132,10 @@ impl Mailboxes for Gate {
 
 impl Directory for Gate {
     fn get(&self, key: &[u8]) -> Result<Option<Record>, StoreError> {
-        self.store.get(key)
+        match &self.state.lock().unwrap().refusal {
+            Some(error) => Err(error.clone()),
+            None => self.store.get(key),
+        }
     }
 
     fn list(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<(Bytes, Record)>, StoreError> {
