@@ -5,3 +5,5 @@
 mod frame;
 /// Writing, reading, and the cursor between them.
 mod inbox;
+/// Before login: strangers, and how they become users.
+mod login;
