@@ -11,6 +11,8 @@ mod descriptors;
 mod drift;
 /// `src/` looks down only.
 mod layers;
+/// README.md's promises name their tests.
+mod promises;
 /// PROTOCOL.md's promises, kept by a real server.
 mod spec;
 /// A server in this process, and peers that speak raw bytes.
