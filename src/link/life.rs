@@ -310,11 +310,11 @@ impl<T: Transport> Life<T> {
     /// From here on others can reach the link. It is registered before its place in the log is looked at, so that
     /// nothing falls between what it reads and what it is offered.
     fn register(&mut self, login: LoggedIn) -> Result<Bytes, Refused> {
-        let LoggedIn { user, device, client, mut reply, resume } = login;
+        let LoggedIn { user, device, client, mut reply, resume, standing } = login;
         let outbox = self.place.outbox();
         let caller = Caller { user, device, link: outbox.link() };
         outbox.start_reading(QueueId::START);
-        if let Some(old) = self.door.chat.register(&caller, outbox, self.door.timing.devices_max)? {
+        if let Some(old) = self.door.chat.register(&caller, standing, outbox, self.door.timing.devices_max)? {
             debug!(old = old.link().0, "a newer link of the same device takes its place");
             old.close(CloseReason::Replaced);
         }
