@@ -222,11 +222,14 @@ impl<T: Transport> Life<T> {
         if let Some(blocked_at) = self.busy.as_ref().and_then(|busy| busy.blocked_at) {
             deadline = deadline.min(blocked_at.plus_ms(self.door.timing.write_timeout_ms));
         }
-        self.place.outbox().set_deadline(deadline);
         let in_ms = deadline.ms_since(self.now);
         if in_ms > NEAR_MS {
+            self.place.outbox().set_deadline(deadline);
             return Poll::Pending;
         }
+        // By this, too, it is told which stranger has been silent for longest. What is held for a moment says the
+        // opposite, and has a timer.
+        self.place.outbox().set_deadline(self.session.idle_deadline(&self.door.rules));
         let busy = self.busy.get_or_insert_default();
         // A timer that rings early only looks around; it is moved when it has rung.
         if busy.alarm.as_ref().is_none_or(|(rings_at, _)| *rings_at > deadline) {
