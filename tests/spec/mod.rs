@@ -3,11 +3,15 @@
 
 /// Accounts: making them, finding them, and their end.
 mod accounts;
+/// Devices of one user.
+mod devices;
 /// The frame, byte by byte.
 mod frame;
 /// Writing, reading, and the cursor between them.
 mod inbox;
 /// Before login: strangers, and how they become users.
 mod login;
+/// Idle links, blocked writes, silent strangers.
+mod silence;
 /// Login tokens.
 mod tokens;
