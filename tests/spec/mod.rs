@@ -3,8 +3,12 @@
 
 /// Accounts: making them, finding them, and their end.
 mod accounts;
+/// The end of a link.
+mod closing;
 /// Devices of one user.
 mod devices;
+/// How a server stops.
+mod drain;
 /// The frame, byte by byte.
 mod frame;
 /// Writing, reading, and the cursor between them.
