@@ -15,6 +15,10 @@ mod frame;
 mod inbox;
 /// Before login: strangers, and how they become users.
 mod login;
+/// Reading by pages, forwards and backwards.
+mod pages;
+/// Slow readers, and readers that come while others write.
+mod readers;
 /// Idle links, blocked writes, silent strangers.
 mod silence;
 /// Login tokens.
