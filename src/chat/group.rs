@@ -93,7 +93,11 @@ impl Chat {
     ) -> Result<pb::GroupLeaveReply, Refused> {
         let group = self.check_group(&caller, request.group)?;
         let event = event(GroupEventKind::Left, &[caller.user], "");
-        self.append_event(&caller, group, own_msg_id(), &event).await?;
+        self.rosters.leaves(group, caller.user);
+        if let Err(refused) = self.append_event(&caller, group, own_msg_id(), &event).await {
+            self.rosters.settled(group, caller.user);
+            return Err(refused);
+        }
         Ok(pb::GroupLeaveReply::default())
     }
 
