@@ -1,6 +1,11 @@
 //! Compiles `proto/` in pure Rust, so that a build needs no `protoc`.
 
+use std::env;
 use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use prost::Message;
 
 const ROOT: &str = "proto";
 const FILES: &[&str] =
@@ -9,6 +14,9 @@ const FILES: &[&str] =
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={ROOT}");
     let files = protox::compile(FILES, [ROOT])?;
+    // The descriptors, comments included, for the tests that hold the protos against PROTOCOL.md and the vectors.
+    let out = env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR for a build script")?;
+    fs::write(Path::new(&out).join("descriptors.bin"), files.encode_to_vec())?;
     prost_build::Config::new()
         // Content stays a slice of the frame that brought it.
         .bytes(["."])

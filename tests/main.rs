@@ -1,1 +1,21 @@
-fn main() {}
+//! One binary for everything that looks at longlink from outside: it is linked once.
+
+// A test that stops at what it did not expect has done its work; clippy would only spare the functions marked as tests.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+/// The frame codec against any frames, in any pieces, and against garbage.
+mod codec;
+/// The protos as descriptors, for the tests that hold something against them.
+mod descriptors;
+/// PROTOCOL.md, the protos and the command table say the same.
+mod drift;
+/// `src/` looks down only.
+mod layers;
+/// README.md's promises name their tests.
+mod promises;
+/// PROTOCOL.md's promises, kept by a real server.
+mod spec;
+/// A server in this process, and peers that speak raw bytes.
+mod support;
+/// The bytes of `proto/vectors`, which every client passes too.
+mod vectors;

@@ -111,6 +111,11 @@ commands! {
     Users        "users"         UsersRequest        => UsersReply,        User;
 }
 
+/// Who may ask for a command; `None` if no request has it.
+pub fn who_may(cmd_id: u32) -> Option<Who> {
+    COMMANDS.iter().find(|row| row.command as u32 == cmd_id).map(|row| row.who)
+}
+
 impl Request {
     /// Reads the body of a frame. Every failure is a code that the asker gets.
     pub fn decode(cmd_id: u32, body: Bytes) -> Result<Self, Refused> {

@@ -1,1 +1,66 @@
-fn main() {}
+//! The bot: what a person or a script does with longlink from a terminal.
+//!
+//! Each subcommand is a module with its `Args` and its `run`, which ends well or with a [`Failure`].
+
+mod chat;
+mod clock;
+mod echo;
+mod failure;
+mod login;
+mod text;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tokio::runtime::Builder;
+use tracing_subscriber::EnvFilter;
+
+use failure::Failure;
+
+#[derive(Parser)]
+#[command(name = "bot", version, about = "Talk to a longlink server from the terminal", after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Chat in the terminal, or let a script chat: without a terminal, lines go in and plain lines come out
+    Chat(chat::Args),
+    /// Answer each private message with the same text
+    Echo(echo::Args),
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 something failed, 2 wrong usage, 3 login refused, \
+4 ended by the server. RUST_LOG=debug tells on stderr what the client does.";
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // On stderr, since stdout is for what people say.
+    tracing_subscriber::fmt().with_env_filter(EnvFilter::from_default_env()).with_writer(io::stderr).init();
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("bot: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    // The link lives on a worker of its own, so that a terminal that blocks does not silence it.
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::other(format!("cannot start: {error}")))?;
+    let outcome = match command {
+        Command::Chat(args) => runtime.block_on(chat::run(args)),
+        Command::Echo(args) => runtime.block_on(echo::run(args)),
+    };
+    // A thread may still wait for a line that nobody wants any more.
+    runtime.shutdown_background();
+    outcome
+}

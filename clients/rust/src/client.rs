@@ -1,0 +1,185 @@
+//! The handle: what an app calls. It asks the owner and waits; it holds nothing itself.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use longlink::wire::frame::{FRAME_LENGTH_MAX, HEADER_LENGTH};
+use longlink::wire::{Ask, pb};
+use prost::Message;
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+use crate::dial::{Dial, Tcp};
+use crate::error::{AskError, Ended, SendError};
+use crate::event::{Connected, Events};
+use crate::owner::{Owner, State};
+use crate::requests::{Asked, Sent, read_answer, too_large};
+use crate::settings::Settings;
+
+/// A handle to the link. Clone it freely; the link ends when the last one is dropped, or with [`Client::close`].
+#[derive(Clone, Debug)]
+pub struct Client {
+    orders: mpsc::Sender<Order>,
+    state: watch::Receiver<State>,
+    asks: Arc<Semaphore>,
+    sends: Arc<Semaphore>,
+    settings: Arc<Settings>,
+}
+
+/// What a handle tells the owner.
+#[derive(Debug)]
+pub(crate) enum Order {
+    Ask(Asked),
+    Send(Sent),
+    Taken(i64),
+    Close,
+}
+
+/// Text or other content of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// A [`pb::ContentType`], or a number of the application's own from 1000 on.
+    pub content_type: u32,
+    pub bytes: Bytes,
+}
+
+impl<T: Into<String>> From<T> for Content {
+    fn from(text: T) -> Self {
+        Self { content_type: pb::ContentType::Text as u32, bytes: text.into().into() }
+    }
+}
+
+impl Client {
+    /// Begins to connect to `server` (`host:port`) by TCP, and returns at once: [`Client::ready`] or the first
+    /// [`Event`](crate::Event) tells how that went. Must be called within a tokio runtime.
+    pub fn connect(server: impl Into<String>, settings: Settings) -> (Self, Events) {
+        Self::connect_with(Tcp { server: server.into() }, settings)
+    }
+
+    /// As [`Client::connect`], over connections of any kind.
+    #[allow(clippy::disallowed_methods, reason = "the owner ends with its handles; a client has no tracker to drain")]
+    pub fn connect_with(dial: impl Dial, settings: Settings) -> (Self, Events) {
+        // Whatever has a permit has room; the rest is for the few orders that need none.
+        let (orders, taken) = mpsc::channel(settings.asks_max + settings.sends_max + 8);
+        let settings = Arc::new(settings);
+        let (owner, state, events) = Owner::new(dial, Arc::clone(&settings), taken);
+        tokio::spawn(owner.run());
+        let asks = Arc::new(Semaphore::new(settings.asks_max.max(1)));
+        let sends = Arc::new(Semaphore::new(settings.sends_max.max(1)));
+        (Self { orders, state, asks, sends, settings }, events)
+    }
+
+    /// Waits until the link is logged in, and tells as whom. The events have to be taken meanwhile only if there are
+    /// very many of them.
+    pub async fn ready(&self) -> Result<Connected, Ended> {
+        let mut state = self.state.clone();
+        let decided = state.wait_for(|state| !matches!(state, State::Away)).await;
+        match decided.as_deref() {
+            Ok(State::Here(connected)) => Ok(connected.clone()),
+            Ok(State::Ended(ended)) => Err(ended.clone()),
+            Ok(State::Away) | Err(_) => Err(Ended::Closed),
+        }
+    }
+
+    /// Whether the link is logged in at this moment.
+    pub fn is_connected(&self) -> bool {
+        matches!(*self.state.borrow(), State::Here(_))
+    }
+
+    /// Sends a message to a peer (greater than 0 a user, 0 everyone, less than 0 a group). It is on its way when this
+    /// returns, and stays so over reconnects, whether or not the [`Sending`] is waited for.
+    pub fn send(&self, to: i64, content: impl Into<Content>) -> Result<Sending, SendError> {
+        let Content { content_type, bytes } = content.into();
+        self.send_request(pb::SendRequest { to, client_msg_id: crate::fresh_id(), content_type, content: bytes })
+    }
+
+    /// As [`Client::send`], with a `client_msg_id` of the app's own: for a message that an earlier run of the app has
+    /// begun to send.
+    pub fn send_request(&self, request: pb::SendRequest) -> Result<Sending, SendError> {
+        let body = Bytes::from(request.encode_to_vec());
+        if body.len() > BODY_LENGTH_MAX {
+            return Err(SendError::TooLarge { length: body.len(), max: BODY_LENGTH_MAX });
+        }
+        let full = SendError::QueueFull { max: self.settings.sends_max };
+        let Ok(permit) = Arc::clone(&self.sends).try_acquire_owned() else {
+            return Err(full);
+        };
+        let (answer, answered) = oneshot::channel();
+        match self.orders.try_send(Order::Send(Sent { body, answer, _permit: permit, refusals: 0, under_way: None })) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => return Err(full),
+            Err(mpsc::error::TrySendError::Closed(_)) => return Err(SendError::Closed(self.ended())),
+        }
+        Ok(Sending { client_msg_id: request.client_msg_id, answered, client: self.clone() })
+    }
+
+    /// Asks for anything. While there is no link this waits for one, at most for the request timeout.
+    ///
+    /// It is never repeated by itself: after [`AskError::Disconnected`] it may or may not have been carried out.
+    pub async fn ask<A: Ask>(&self, request: A) -> Result<A::Reply, AskError> {
+        let body = Bytes::from(request.encode_to_vec());
+        if body.len() > BODY_LENGTH_MAX {
+            return Err(too_large(body.len(), BODY_LENGTH_MAX).into());
+        }
+        let deadline = Instant::now() + self.settings.request_timeout;
+        let permit = Arc::clone(&self.asks).acquire_owned().await.map_err(|_| self.closed())?;
+        let (answer, answered) = oneshot::channel();
+        let order = Order::Ask(Asked { command: A::COMMAND, body, deadline, answer, _permit: permit });
+        self.orders.send(order).await.map_err(|_| self.closed())?;
+        read_answer::<A>(answered.await.map_err(|_| self.closed())??)
+    }
+
+    /// Says that everything up to here has been taken, after an app has read it by [`Client::sync`]: it is then not
+    /// pushed any more.
+    pub async fn taken(&self, cursor: i64) {
+        // An ended client pushes nothing anyway.
+        let _ = self.orders.send(Order::Taken(cursor)).await;
+    }
+
+    /// Ends the link at once. What is not answered yet fails with [`AskError::Closed`].
+    pub async fn close(&self) {
+        // It may have ended already.
+        let _ = self.orders.send(Order::Close).await;
+    }
+
+    fn ended(&self) -> Ended {
+        match &*self.state.borrow() {
+            State::Ended(ended) => ended.clone(),
+            State::Away | State::Here(_) => Ended::Closed,
+        }
+    }
+
+    fn closed(&self) -> AskError {
+        AskError::Closed(self.ended())
+    }
+}
+
+/// A message on its way. It resolves when the server has kept it, or refused it for good. Dropping it does not stop it.
+#[derive(Debug)]
+#[must_use = "it tells whether the message was kept"]
+pub struct Sending {
+    client_msg_id: String,
+    answered: oneshot::Receiver<Result<pb::SendReply, AskError>>,
+    client: Client,
+}
+
+impl Sending {
+    /// The message's name. An [`Entry`](pb::Entry) from oneself that has it is this message.
+    pub fn client_msg_id(&self) -> &str {
+        &self.client_msg_id
+    }
+}
+
+impl Future for Sending {
+    type Output = Result<pb::SendReply, AskError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let answer = ready!(Pin::new(&mut self.answered).poll(cx));
+        Poll::Ready(answer.unwrap_or_else(|_| Err(self.client.closed())))
+    }
+}
+
+/// What a frame can carry.
+const BODY_LENGTH_MAX: usize = FRAME_LENGTH_MAX - HEADER_LENGTH;

@@ -1,0 +1,91 @@
+//! What an operator does to accounts, and sees of the log.
+
+use std::sync::Arc;
+
+use super::account::Account;
+use super::{Chat, PARTITION, keys};
+use crate::id::{QueueId, UserId};
+use crate::store::{Change, Entry, Expect, Keep, Tail};
+use crate::wire::{CloseReason, Code, Refused};
+
+/// So many accounts are listed at once.
+pub const ACCOUNTS_LISTED_MAX: usize = 1000;
+
+impl Chat {
+    /// Makes an account; without a password it is one for tokens alone.
+    pub async fn add_account(&self, name: &str, password: Option<String>) -> Result<UserId, Refused> {
+        self.make_account(name, password, None).await
+    }
+
+    /// Accounts behind `after`, by ascending number. Reads the disk.
+    pub fn list_accounts(&self, after: Option<UserId>) -> Result<Vec<Account>, Refused> {
+        let after = after.map(keys::account);
+        let listed = self.store.list(keys::ACCOUNTS, after.as_deref(), ACCOUNTS_LISTED_MAX)?;
+        listed.iter().map(|(_, record)| Account::read(record)).collect()
+    }
+
+    /// Gives an account a new password. Every token of before is worth nothing, and every link ends.
+    pub async fn set_password(&self, name: &str, password: String) -> Result<(), Refused> {
+        let user = self.named(name)?;
+        let hash = self.passwords.hash(password).await.map_err(|error| super::internal(&error.to_string()))?;
+        let now_s = self.clock.wall_s();
+        self.change_account(user, |account| {
+            account.password = Some(hash.clone());
+            account.end_all(now_s);
+        })
+        .await?;
+        self.close_user(user, CloseReason::AccountEnded);
+        Ok(())
+    }
+
+    /// Disables an account, or enables it again. A disabled one's links end, and its tokens are worth nothing after.
+    pub async fn set_disabled(&self, name: &str, disabled: bool) -> Result<(), Refused> {
+        let user = self.named(name)?;
+        let now_s = self.clock.wall_s();
+        self.change_account(user, |account| {
+            account.disabled = disabled;
+            if disabled {
+                account.end_all(now_s);
+            }
+        })
+        .await?;
+        if disabled {
+            self.close_user(user, CloseReason::AccountEnded);
+        }
+        Ok(())
+    }
+
+    /// A login token for any device of an account, and when it expires in milliseconds.
+    pub fn make_token(&self, name: &str) -> Result<(String, i64), Refused> {
+        let user = self.named(name)?;
+        let now_s = self.clock.wall_s();
+        let (token, expires_at_s) = self.tokens.issue(user, None, None, now_s, self.settings.token_ttl_s);
+        Ok((token, expires_at_s.saturating_mul(1000)))
+    }
+
+    /// Makes an invitation that one account may be registered with.
+    pub async fn make_invitation(&self) -> Result<String, Refused> {
+        let code = format!("{:032x}", rand::random::<u128>());
+        let change = Change { key: keys::invitation(&code), value: Some(Vec::new()), expect: Expect::Absent };
+        self.store.change(vec![change], Keep::Durable).await.map_err(|error| super::internal(&error.to_string()))?;
+        Ok(code)
+    }
+
+    /// Entries behind `after`. Reads the disk.
+    pub fn read_log(&self, after: QueueId, limit: usize) -> Result<Vec<Arc<Entry>>, Refused> {
+        Ok(self.store.read_log(PARTITION, after, limit)?)
+    }
+
+    pub fn head(&self) -> QueueId {
+        self.store.head(PARTITION)
+    }
+
+    /// Follows the log from behind `after`.
+    pub fn tail_from(&self, after: QueueId) -> Tail {
+        self.store.tail(PARTITION, after)
+    }
+
+    fn named(&self, name: &str) -> Result<UserId, Refused> {
+        self.user_named(name)?.ok_or_else(|| Refused::new(Code::NotFound, format!("there is no account {name:?}")))
+    }
+}

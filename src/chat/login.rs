@@ -1,0 +1,158 @@
+//! Logging in and out.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tracing::debug;
+
+use super::account::Account;
+use super::{Caller, Chat, internal};
+use crate::auth::password::{PasswordError, Verdict};
+use crate::id::UserId;
+use crate::store::{ChangeError, Keep};
+use crate::wire::pb::hello_request::Credential;
+use crate::wire::{CloseReason, Code, Refused, pb};
+
+/// A login that was accepted. The link fills in where its reader begins.
+#[derive(Debug)]
+pub struct LoggedIn {
+    pub user: UserId,
+    pub device: Arc<str>,
+    /// What the client says it is, for the log.
+    pub client: String,
+    pub reply: pb::HelloReply,
+    pub resume: Option<pb::Resume>,
+}
+
+impl Chat {
+    /// Decides a login.
+    pub fn log_in(
+        self: &Arc<Self>,
+        hello: pb::HelloRequest,
+        address: IpAddr,
+    ) -> BoxFuture<'static, Result<LoggedIn, Refused>> {
+        let this = Arc::clone(self);
+        async move {
+            let decided = this.decide_login(hello).await;
+            if let Err(refused) = &decided {
+                debug!(%address, code = refused.code.as_str_name(), "login refused");
+            }
+            decided
+        }
+        .boxed()
+    }
+
+    async fn decide_login(self: &Arc<Self>, hello: pb::HelloRequest) -> Result<LoggedIn, Refused> {
+        if !(1..=64).contains(&hello.device_id.len()) {
+            let message = format!("device_id has {} bytes, not 1 to 64", hello.device_id.len());
+            return Err(Refused::new(Code::BadRequest, message));
+        }
+        let (account, good_until_s) = match hello.credential {
+            Some(Credential::Password(given)) => (self.check_password(given).await?, None),
+            Some(Credential::Token(token)) => self.check_token(&token, &hello.device_id)?,
+            None => return Err(Refused::new(Code::BadRequest, "hello has neither a password nor a token")),
+        };
+        // Only who has shown a credential learns that the account is disabled.
+        if account.disabled {
+            return Err(Refused::new(Code::Disabled, "the account is disabled"));
+        }
+        let Some(user) = UserId::parse(account.id) else {
+            return Err(internal("an account has nobody's number"));
+        };
+        let mut reply = pb::HelloReply {
+            user_id: account.id,
+            user_name: account.name.clone(),
+            heartbeat_interval_ms: self.settings.heartbeat_interval_ms,
+            idle_timeout_ms: self.settings.idle_timeout_ms,
+            epoch: self.store.epoch().to_owned(),
+            ..Default::default()
+        };
+        let now_s = self.clock.wall_s();
+        match good_until_s {
+            Some(until_s) if until_s - now_s > i64::from(self.settings.token_ttl_s / 2) => {
+                reply.token_expires_at_ms = until_s.saturating_mul(1000);
+            }
+            Some(_) | None => (reply.token, reply.token_expires_at_ms) = self.token_for(&account, &hello.device_id)?,
+        }
+        let client: String = hello.client.chars().filter(|c| !c.is_control()).take(64).collect();
+        Ok(LoggedIn { user, device: Arc::from(hello.device_id), client, reply, resume: hello.resume })
+    }
+
+    async fn check_password(self: &Arc<Self>, given: pb::PasswordCredential) -> Result<Account, Refused> {
+        let account = match self.user_named(&given.name)? {
+            Some(user) => self.account(user)?.map(|(account, _)| account),
+            None => None,
+        };
+        // An account that does not exist costs the same hash, so that time tells nothing about names.
+        let kept = account.as_ref().and_then(|account| account.password.clone());
+        match self.passwords.verify(given.password, kept).await {
+            Ok(Verdict::Right { .. }) => account.ok_or_else(|| internal("a password fits no account")),
+            Ok(Verdict::Wrong) => Err(Refused::new(Code::WrongCredentials, "name and password do not fit together")),
+            Err(PasswordError::Busy) => Err(Refused::new(Code::Overloaded, "too many logins at once; try again")),
+            Err(error @ PasswordError::Failed(_)) => Err(internal(&error.to_string())),
+        }
+    }
+
+    /// The account of a good token, and until when the token is good.
+    fn check_token(&self, token: &str, device: &str) -> Result<(Account, Option<i64>), Refused> {
+        let bad = |message: &'static str| Refused::new(Code::BadToken, message);
+        let claims = self.tokens.verify(token, self.clock.wall_s()).map_err(|error| {
+            debug!(%error, "bad token");
+            bad("the token is not one of this server's, or it has expired")
+        })?;
+        let Some((account, _)) = self.account(claims.user)? else {
+            return Err(bad("the token's user does not exist"));
+        };
+        if claims.device.as_deref().is_some_and(|made_for| made_for != device) {
+            return Err(bad("the token was made for another device"));
+        }
+        // A token of ours carries its generation; a business backend's is as good as its time.
+        let ended = claims.generation.is_some_and(|generation| generation != account.generation_of(device));
+        if ended || claims.issued_at_s < account.tokens_from_s {
+            return Err(bad("the token was ended"));
+        }
+        Ok((account, Some(claims.expires_at_s)))
+    }
+
+    /// A fresh token, and when it expires, in milliseconds.
+    pub(super) fn token_for(&self, account: &Account, device: &str) -> Result<(String, i64), Refused> {
+        let user = UserId::parse(account.id).ok_or_else(|| internal("an account has nobody's number"))?;
+        let generation = account.generation_of(device);
+        let (token, expires_at_s) =
+            self.tokens.issue(user, Some(device), Some(generation), self.clock.wall_s(), self.settings.token_ttl_s);
+        Ok((token, expires_at_s.saturating_mul(1000)))
+    }
+
+    pub(super) async fn log_out(
+        self: Arc<Self>,
+        caller: Caller,
+        _: pb::LogOutRequest,
+    ) -> Result<pb::LogOutReply, Refused> {
+        self.change_account(caller.user, |account| account.end_device(&caller.device)).await?;
+        // Closed here and answered after it: the link says its last replies before it goes.
+        self.router.close_link(caller.user, caller.link, CloseReason::LoggedOut);
+        Ok(pb::LogOutReply::default())
+    }
+
+    /// Changes an account, durably. Of two who change it at once, the second sees what the first made of it.
+    pub(super) async fn change_account(
+        &self,
+        user: UserId,
+        change: impl Fn(&mut Account) + Send,
+    ) -> Result<Account, Refused> {
+        loop {
+            let Some((mut account, revision)) = self.account(user)? else {
+                return Err(Refused::new(Code::NotFound, format!("there is no user {user}")));
+            };
+            change(&mut account);
+            let changes = vec![self.account_change(&account, user, revision)];
+            match self.store.change(changes, Keep::Durable).await {
+                Ok(()) => return Ok(account),
+                Err(ChangeError::Conflict { .. }) => {}
+                Err(ChangeError::Store(error)) => return Err(error.into()),
+            }
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! The rules of chat: who may do what, and what it comes to. No sockets and no frames: a door hands a request in and
+//! takes an answer out.
+
+pub mod account;
+pub mod admin;
+pub mod deliver;
+mod group;
+mod keys;
+mod login;
+mod marks;
+mod read;
+mod register;
+mod roster;
+mod send;
+mod users;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use prost::Message;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+use crate::auth::password::Passwords;
+use crate::auth::token::Tokens;
+use crate::clock::{Clock, Moment};
+use crate::id::{LinkId, UserId};
+use crate::limiter::Limiter;
+use crate::metrics::Metrics;
+use crate::outbox::Outbox;
+use crate::router::Router;
+use crate::store::{Partition, Store, StoreError};
+use crate::wire::{CloseReason, Code, Refused, Request};
+pub use login::LoggedIn;
+pub use read::{InboxPage, Resumed};
+use roster::Rosters;
+
+/// There is one partition so far; whoever names it names this.
+pub(crate) const PARTITION: Partition = Partition(0);
+
+/// So many requests read the store at once, each on a thread of its own; others wait in line.
+const READS_AT_ONCE: usize = 32;
+
+/// The bounds and permissions of chat.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub registration: Registration,
+    pub name_bytes_max: usize,
+    pub password_bytes_min: usize,
+    pub password_bytes_max: usize,
+    /// How long a token of ours is good for, in seconds.
+    pub token_ttl_s: u32,
+    pub content_bytes_max: usize,
+    /// A page without a limit of its own has so many entries, and at most so many bytes.
+    pub page_entries: usize,
+    pub page_bytes: usize,
+    pub group_members_max: usize,
+    pub broadcast: Broadcast,
+    pub broadcasts_per_minute: u32,
+    /// What hello tells our own clients.
+    pub heartbeat_interval_ms: u32,
+    pub idle_timeout_ms: u32,
+}
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registration {
+    Open,
+    Invitation,
+    Closed,
+}
+
+/// Who may write to everyone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Broadcast {
+    Everybody,
+    Nobody,
+    /// These users, by name.
+    Named(Vec<String>),
+}
+
+/// Who asks: a user on a link.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub user: UserId,
+    pub device: Arc<str>,
+    pub link: LinkId,
+}
+
+/// What comes of a request: the body of a reply, or why there is none.
+pub type Answer = Result<Bytes, Refused>;
+
+/// An answer that is there, or that will be.
+pub enum Asked {
+    Done(Answer),
+    Later(BoxFuture<'static, Answer>),
+}
+
+/// The chat itself.
+pub struct Chat {
+    store: Arc<dyn Store>,
+    router: Arc<Router>,
+    metrics: Arc<Metrics>,
+    rosters: Rosters,
+    passwords: Passwords,
+    tokens: Arc<Tokens>,
+    broadcasts: Limiter<i64>,
+    reads: Arc<Semaphore>,
+    clock: Clock,
+    settings: Settings,
+}
+
+/// What a chat stands on.
+#[derive(Debug)]
+pub struct Parts {
+    pub router: Arc<Router>,
+    pub metrics: Arc<Metrics>,
+    pub passwords: Passwords,
+    pub tokens: Arc<Tokens>,
+    pub clock: Clock,
+}
+
+impl Chat {
+    pub fn new(store: Arc<dyn Store>, parts: Parts, settings: Settings) -> Arc<Self> {
+        let Parts { router, metrics, passwords, tokens, clock } = parts;
+        let per_minute = crate::limiter::Settings::per_minute(settings.broadcasts_per_minute, 10_000);
+        Arc::new(Self {
+            store,
+            router,
+            metrics,
+            rosters: Rosters::default(),
+            passwords,
+            tokens,
+            broadcasts: Limiter::new(per_minute),
+            reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
+            clock,
+            settings,
+        })
+    }
+
+    /// Carries a request out. What it puts in line for the log is in line when this returns, so that the order of
+    /// calls is the order in the log. `hello` is not for here: see `log_in`.
+    pub fn ask(self: &Arc<Self>, caller: Option<&Caller>, address: IpAddr, request: Request) -> Asked {
+        self.metrics.requests.add(1);
+        let asked = match (caller, request) {
+            (_, Request::Register(request)) => later(Arc::clone(self).register_account(request)),
+            (_, Request::Hello(_)) => refuse(Code::AlreadyLoggedIn, "hello is how a link begins"),
+            (None, other) => {
+                tracing::debug!(%address, command = other.command().as_str_name(), "asked by a stranger");
+                refuse(Code::NotLoggedIn, "this needs a login first: send hello")
+            }
+            (Some(caller), request) => self.ask_as(caller, request),
+        };
+        match asked {
+            Asked::Done(Err(refused)) => {
+                self.metrics.requests_refused.add(1);
+                Asked::Done(Err(refused))
+            }
+            Asked::Done(Ok(body)) => Asked::Done(Ok(body)),
+            Asked::Later(answer) => {
+                let metrics = Arc::clone(&self.metrics);
+                let counted = answer.inspect(move |answer| metrics.requests_refused.add(u64::from(answer.is_err())));
+                Asked::Later(counted.boxed())
+            }
+        }
+    }
+
+    fn ask_as(self: &Arc<Self>, caller: &Caller, request: Request) -> Asked {
+        let this = Arc::clone(self);
+        let caller = caller.clone();
+        match request {
+            Request::Send(request) => self.send(&caller, request),
+            Request::Typing(request) => done(self.typing(&caller, &request)),
+            Request::Sync(request) => later_raw(this.sync(caller, request)),
+            Request::History(request) => later_raw(this.history(caller, request)),
+            Request::MarkRead(request) => later(this.mark_read(caller, request)),
+            Request::ReadMarks(request) => later(this.read_marks(caller, request)),
+            Request::LogOut(request) => later(this.log_out(caller, request)),
+            Request::GroupCreate(request) => later(this.group_create(caller, request)),
+            Request::GroupInvite(request) => later(this.group_invite(caller, request)),
+            Request::GroupLeave(request) => later(this.group_leave(caller, request)),
+            Request::GroupList(request) => later(this.group_list(caller, request)),
+            Request::GroupMembers(request) => later(this.group_members(caller, request)),
+            Request::Users(request) => later(this.users(request)),
+            Request::Hello(_) | Request::Register(_) => refuse(Code::AlreadyLoggedIn, "the link is logged in"),
+        }
+    }
+
+    /// Makes a link reachable for what is written to its user; gives back the link whose place it takes.
+    pub fn register(
+        &self,
+        caller: &Caller,
+        outbox: &Arc<Outbox>,
+        devices_max: usize,
+    ) -> Result<Option<Arc<Outbox>>, Refused> {
+        self.router.register(caller.user, &caller.device, outbox, devices_max).map_err(|_| {
+            Refused::new(Code::NotAllowed, format!("the user has {devices_max} devices linked, as many as may be"))
+        })
+    }
+
+    pub fn unregister(&self, caller: &Caller) {
+        self.router.unregister(caller.user, caller.link);
+    }
+
+    /// Ends all links of a user.
+    fn close_user(&self, user: UserId, reason: CloseReason) {
+        self.router.close_user(user, reason);
+    }
+
+    /// Runs what reads the store on a thread that may wait for the disk.
+    async fn reading<T: Send + 'static>(
+        self: &Arc<Self>,
+        read: impl FnOnce(&Self) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let this = Arc::clone(self);
+        let turn = Arc::clone(&self.reads).acquire_owned().await.map_err(|_| internal("the readers are gone"))?;
+        let work = spawn_blocking(move || {
+            let _turn = turn;
+            read(&this)
+        });
+        work.await.map_err(|error| internal(&error.to_string()))?
+    }
+
+    fn now(&self) -> Moment {
+        self.clock.now()
+    }
+}
+
+impl std::fmt::Debug for Chat {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Chat").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+fn done<R: Message>(answer: Result<R, Refused>) -> Asked {
+    Asked::Done(answer.map(|reply| reply.encode_to_vec().into()))
+}
+
+fn later<R: Message>(answer: impl Future<Output = Result<R, Refused>> + Send + 'static) -> Asked {
+    later_raw(answer.map(|answer| answer.map(|reply| reply.encode_to_vec().into())))
+}
+
+fn later_raw(answer: impl Future<Output = Answer> + Send + 'static) -> Asked {
+    Asked::Later(answer.boxed())
+}
+
+fn refuse(code: Code, message: &'static str) -> Asked {
+    Asked::Done(Err(Refused::new(code, message)))
+}
+
+/// A failure of ours: logged here, and told without its detail.
+fn internal(detail: &str) -> Refused {
+    tracing::error!(detail, "a request failed");
+    Refused::new(Code::Internal, "the server failed at this; its log says more")
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Overloaded => {
+                Self::new(Code::Overloaded, "the log has more than it can write; ask again later")
+            }
+            StoreError::DiskFull { .. } => Self::new(Code::StoreUnavailable, "the server's disk is full"),
+            StoreError::Stopped(_) => Self::new(Code::StoreUnavailable, "the server's log has stopped"),
+            StoreError::Damaged(_) => internal(&error.to_string()),
+        }
+    }
+}
+
+/// Accepts a name that a client makes for a message: 1 to 64 bytes.
+fn check_client_msg_id(id: &str) -> Result<(), Refused> {
+    if (1..=64).contains(&id.len()) {
+        Ok(())
+    } else {
+        Err(Refused::new(Code::BadRequest, format!("client_msg_id has {} bytes, not 1 to 64", id.len())))
+    }
+}

@@ -1,0 +1,112 @@
+//! Who is in which group, kept in memory for the groups that are talked in.
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+
+use super::Chat;
+use crate::id::{GroupId, QueueId, UserId};
+use crate::store::{Entry, Roster, StoreError};
+use crate::wire::pb::GroupEventKind;
+use crate::wire::{Code, Refused, pb};
+
+/// So many groups are kept in memory. At the bound all are forgotten, and read again as they are talked in.
+const ROSTERS_MAX: usize = 4096;
+
+/// Rosters as of the entry that was delivered last. Only delivery changes them, in the order of the log.
+#[derive(Debug, Default)]
+pub(super) struct Rosters {
+    known: DashMap<GroupId, Arc<Roster>>,
+}
+
+impl Chat {
+    /// Whether the user is in the group now.
+    pub(super) fn check_member(&self, user: UserId, group: GroupId) -> Result<(), Refused> {
+        // What delivery knows may be a moment old, so a "no" is looked up. By user: that is short, whatever the group.
+        let known = self.rosters.known.get(&group).is_some_and(|roster| place_of(&roster, user).is_ok());
+        if known || self.store.memberships(user)?.iter().any(|stay| stay.group == group && stay.left_at.is_none()) {
+            return Ok(());
+        }
+        // Whether the group exists is nobody's business but its members'.
+        Err(Refused::new(Code::NotFound, format!("the user is in no group {group}")))
+    }
+
+    /// Who is to be offered `entry`, which is addressed to `group`. To be asked for every entry in the order of the
+    /// log. Who leaves by this entry is still offered it.
+    pub(super) async fn roster_for(
+        self: &Arc<Self>,
+        group: GroupId,
+        entry: &Arc<Entry>,
+    ) -> Result<Arc<Roster>, StoreError> {
+        let known = self.rosters.known.get(&group).map(|roster| Arc::clone(&roster));
+        let before = match known {
+            Some(roster) => roster,
+            None => self.read_roster(group, entry).await?,
+        };
+        let Some(event) = entry.group_event() else { return Ok(before) };
+        let after = Arc::new(apply(&before, entry, &event));
+        self.remember(group, &after);
+        Ok(if event.kind() == GroupEventKind::Left { before } else { after })
+    }
+
+    /// The roster right before `entry`: delivery may be behind the head, and later comings and goings are not for it.
+    async fn read_roster(self: &Arc<Self>, group: GroupId, entry: &Arc<Entry>) -> Result<Arc<Roster>, StoreError> {
+        let this = Arc::clone(self);
+        let at = QueueId::cursor(entry.queue_id.get() - 1);
+        let read = tokio::task::spawn_blocking(move || this.store.roster(group, at));
+        let read = read.await.map_err(|error| StoreError::Stopped(error.to_string().into()))??;
+        let roster = Arc::new(read.unwrap_or(Roster { name: String::new(), owner: entry.from, members: Vec::new() }));
+        self.remember(group, &roster);
+        Ok(roster)
+    }
+
+    fn remember(&self, group: GroupId, roster: &Arc<Roster>) {
+        if self.rosters.known.len() >= ROSTERS_MAX {
+            self.rosters.known.clear();
+        }
+        self.rosters.known.insert(group, Arc::clone(roster));
+    }
+
+    /// The members to tell of passing things; none if the group is not in memory or larger than `members_max`.
+    pub(super) fn small_roster(&self, group: GroupId, members_max: usize) -> Vec<UserId> {
+        match self.rosters.known.get(&group) {
+            Some(roster) if roster.members.len() <= members_max => {
+                roster.members.iter().map(|(user, _)| *user).collect()
+            }
+            Some(_) | None => Vec::new(),
+        }
+    }
+}
+
+fn apply(before: &Roster, entry: &Entry, event: &pb::GroupEvent) -> Roster {
+    let mut after = before.clone();
+    let users = event.users.iter().filter_map(|number| UserId::parse(*number));
+    match event.kind() {
+        GroupEventKind::Created => {
+            after = Roster { name: event.name.clone(), owner: entry.from, members: Vec::new() };
+            come_in(&mut after, users, entry.queue_id);
+        }
+        GroupEventKind::Joined => come_in(&mut after, users, entry.queue_id),
+        GroupEventKind::Left => {
+            for user in users {
+                if let Ok(place) = place_of(&after, user) {
+                    after.members.remove(place);
+                }
+            }
+        }
+        GroupEventKind::Unspecified => {}
+    }
+    after
+}
+
+fn come_in(roster: &mut Roster, users: impl Iterator<Item = UserId>, queue_id: QueueId) {
+    for user in users {
+        if let Err(place) = place_of(roster, user) {
+            roster.members.insert(place, (user, queue_id));
+        }
+    }
+}
+
+fn place_of(roster: &Roster, user: UserId) -> Result<usize, usize> {
+    roster.members.binary_search_by_key(&user, |(member, _)| *member)
+}

@@ -1,0 +1,89 @@
+//! Writing to a peer.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+
+use super::{Asked, Broadcast, Caller, Chat, PARTITION, check_client_msg_id, done, later};
+use crate::id::{Peer, UserId};
+use crate::metrics::Metrics;
+use crate::store::{Appended, NewEntry, StoreError};
+use crate::wire::pb::ContentType;
+use crate::wire::{Code, Refused, pb};
+
+/// What only the server itself writes.
+const SERVER_CONTENT_TYPES: std::ops::RangeInclusive<u32> = 100..=199;
+
+impl Chat {
+    /// Puts a message in line for the log before it returns: of two sends on one link, the first is first in the log.
+    pub(super) fn send(&self, caller: &Caller, request: pb::SendRequest) -> Asked {
+        let entry = match self.check_send(caller, request) {
+            Ok(entry) => entry,
+            Err(refused) => return done::<pb::SendReply>(Err(refused)),
+        };
+        let mut pending = self.store.append(PARTITION, entry);
+        // The memory engine is done already: no future to keep, no wake-up.
+        if let Some(appended) = (&mut pending).now_or_never() {
+            return done(reply(&self.metrics, appended));
+        }
+        let metrics = Arc::clone(&self.metrics);
+        later(async move { reply(&metrics, pending.await) })
+    }
+
+    fn check_send(&self, caller: &Caller, request: pb::SendRequest) -> Result<NewEntry, Refused> {
+        check_client_msg_id(&request.client_msg_id)?;
+        let max = self.settings.content_bytes_max;
+        if request.content.len() > max {
+            let message = format!("the content has {} bytes, more than {max}", request.content.len());
+            return Err(Refused::new(Code::TooLarge, message));
+        }
+        if SERVER_CONTENT_TYPES.contains(&request.content_type) {
+            return Err(Refused::new(Code::NotAllowed, "content types 100 to 199 are written by the server alone"));
+        }
+        if request.content_type == ContentType::Text as u32 && std::str::from_utf8(&request.content).is_err() {
+            return Err(Refused::new(Code::BadRequest, "the content is not the UTF-8 that its type says"));
+        }
+        let to = Peer::parse(request.to).ok_or_else(|| Refused::new(Code::BadRequest, "`to` is nobody's number"))?;
+        match to {
+            Peer::User(user) => self.check_exists(user)?,
+            Peer::Everyone => self.check_broadcast(caller.user)?,
+            Peer::Group(group) => self.check_member(caller.user, group)?,
+        }
+        Ok(NewEntry {
+            from: caller.user,
+            to,
+            client_msg_id: request.client_msg_id,
+            content_type: request.content_type,
+            content: request.content,
+            sent_at_ms: self.clock.wall_ms(),
+            origin: caller.link.0,
+        })
+    }
+
+    fn check_broadcast(&self, user: UserId) -> Result<(), Refused> {
+        let allowed = match &self.settings.broadcast {
+            Broadcast::Everybody => true,
+            Broadcast::Nobody => false,
+            Broadcast::Named(names) => {
+                let account = self.account(user)?;
+                account.is_some_and(|(account, _)| names.iter().any(|name| same_name(name, &account.name)))
+            }
+        };
+        if !allowed {
+            return Err(Refused::new(Code::NotAllowed, "the user may not write to everyone"));
+        }
+        self.broadcasts
+            .try_take(&user.get(), self.now(), 1)
+            .map_err(|later| Refused::new(Code::RateLimited, format!("writing to everyone: {later}")))
+    }
+}
+
+fn reply(metrics: &Metrics, appended: Result<Appended, StoreError>) -> Result<pb::SendReply, Refused> {
+    let Appended { queue_id, sent_at_ms, duplicate } = appended?;
+    metrics.appended(duplicate);
+    Ok(pb::SendReply { queue_id: queue_id.get(), sent_at_ms, duplicate, ..Default::default() })
+}
+
+fn same_name(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}

@@ -1,0 +1,66 @@
+//! `longlink log`: looking into the log without another tool, also while the server runs.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use clap::Subcommand;
+use serde_json::Value;
+
+use super::Failure;
+use super::operator::{ask, harmless};
+use crate::config::Config;
+use crate::control::Command;
+
+#[derive(Debug, Subcommand)]
+pub enum LogCommand {
+    /// Print entries: the last ones, or those behind a queue_id.
+    Show {
+        /// Entries behind this queue_id.
+        #[arg(long)]
+        after: Option<i64>,
+        /// At most so many.
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+        /// One JSON object a line, content included.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print entries as they are written, until Ctrl-C.
+    Tail {
+        /// Begin behind this queue_id.
+        #[arg(long)]
+        after: Option<i64>,
+        /// One JSON object a line, content included.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) fn log(config: &Config, command: LogCommand) -> Result<(), Failure> {
+    match command {
+        LogCommand::Show { after, limit, json } => ask(config, Command::LogShow { after, limit }, shower(json)),
+        LogCommand::Tail { after, json } => ask(config, Command::LogTail { after }, shower(json)),
+    }
+}
+
+fn shower(json: bool) -> impl Fn(&Value) -> Result<String, Failure> {
+    move |line| Ok(if json { line.to_string() } else { readable(line) })
+}
+
+/// `queue_id  time  from → to  content`, on one line.
+fn readable(line: &Value) -> String {
+    let number = |key: &str| line[key].as_i64().unwrap_or_default();
+    let to = match number("to") {
+        0 => "everyone".to_owned(),
+        to => to.to_string(),
+    };
+    let sent_at = u64::try_from(number("sent_at_ms")).map_or(UNIX_EPOCH, |ms| UNIX_EPOCH + Duration::from_millis(ms));
+    let content = match (number("content_type"), line["text"].as_str(), line["base64"].as_str()) {
+        (1, Some(text), _) => harmless(text),
+        (kind, text, base64) => {
+            let bytes = text.map(str::len).or(base64.map(|text| text.len() / 4 * 3)).unwrap_or_default();
+            format!("[type {kind}, {bytes} bytes]")
+        }
+    };
+    let sent_at = humantime::format_rfc3339_seconds(sent_at);
+    format!("{:>8}  {sent_at}  {} → {to}  {content}", number("queue_id"), number("from"))
+}

@@ -1,0 +1,129 @@
+//! The command line: what can be asked of the program, and how it ends.
+
+mod log;
+mod operator;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Flags};
+pub use log::LogCommand;
+
+/// Settings or a command line that cannot be used (sysexits.h, EX_USAGE).
+const EXIT_USAGE: u8 = 64;
+
+/// A chat and push server for long TCP connections, with one durable log behind every link.
+#[derive(Debug, Parser)]
+#[command(name = "longlink", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server until SIGTERM or Ctrl-C.
+    Serve,
+    /// Print the settings in force, and where each is from.
+    Config,
+    /// Accounts.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Print an invitation with which one account may be registered.
+    Invite {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a login token for an account.
+    Token {
+        name: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put a new key in front that signs tokens from now on. Tokens of the keys before stay good.
+    RotateKeys,
+    /// Look into the log.
+    #[command(subcommand)]
+    Log(LogCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Make an account. The password is asked for, or read from standard input.
+    Add {
+        name: String,
+        /// An account that logs in with tokens only.
+        #[arg(long)]
+        no_password: bool,
+    },
+    /// List the accounts.
+    List {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give an account a new password. Its links end, and all its tokens.
+    Passwd { name: String },
+    /// Disable an account. Its links end, and all its tokens.
+    Disable { name: String },
+    /// Let a disabled account in again.
+    Enable { name: String },
+}
+
+/// How a command failed: one sentence for standard error.
+#[derive(Debug)]
+enum Failure {
+    /// It cannot have worked, as it was asked for.
+    Usage(String),
+    Failed(String),
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Runs what the arguments ask for.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(EXIT_USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
+    match carry_out(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(sentence)) => {
+            eprintln!("longlink: {sentence}");
+            ExitCode::from(EXIT_USAGE)
+        }
+        Err(Failure::Failed(sentence)) => {
+            eprintln!("longlink: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn carry_out(cli: Cli) -> Result<(), Failure> {
+    let config = Config::load(&cli.flags).map_err(|error| Failure::Usage(error.to_string()))?;
+    match cli.command {
+        Command::Serve => serve::serve(&config),
+        Command::Config => {
+            print!("{}", config.render());
+            Ok(())
+        }
+        Command::User(command) => operator::user(&config, command),
+        Command::Invite { json } => operator::invite(&config, json),
+        Command::Token { name, json } => operator::token(&config, name, json),
+        Command::RotateKeys => operator::rotate_keys(&config),
+        Command::Log(command) => log::log(&config, command),
+    }
+}

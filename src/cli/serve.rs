@@ -1,0 +1,84 @@
+//! `longlink serve`: from settings to a running server, and down again.
+
+use std::sync::Arc;
+
+use tokio::runtime::Builder;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::spawn_blocking;
+
+use super::Failure;
+use crate::chat::Chat;
+use crate::config::Config;
+use crate::plan::{open_data, plan};
+use crate::server::Server;
+use crate::telemetry;
+use crate::wire::CloseReason;
+
+const DEMO_USERS: i64 = 8;
+const DEMO_PASSWORD: &str = "demo";
+
+pub(super) fn serve(config: &Config) -> Result<(), Failure> {
+    telemetry::start(&config.log).map_err(|error| Failure::Usage(error.to_string()))?;
+    let runtime = Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let opened = {
+            let config = config.clone();
+            spawn_blocking(move || open_data(&config)).await??
+        };
+        // Before the ports are open, so that no signal finds nobody listening.
+        let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let server = Server::start(plan(config, opened)).await?;
+        if config.demo {
+            add_demo_accounts(server.chat()).await?;
+        }
+        greet(config, &server);
+        let failed = tokio::select! {
+            biased;
+            _ = term.recv() => None,
+            _ = int.recv() => None,
+            reason = server.failed() => Some(reason),
+        };
+        let reason = if failed.is_some() { CloseReason::StoreFailed } else { CloseReason::Shutdown };
+        tokio::select! {
+            () = server.stop(reason) => {}
+            // Asked twice, it ends at once. Nothing that was acknowledged is lost by that.
+            _ = term.recv() => return Err(Failure::Failed("stopped in the middle of stopping".into())),
+            _ = int.recv() => return Err(Failure::Failed("stopped in the middle of stopping".into())),
+        }
+        match failed {
+            None => Ok(()),
+            Some(reason) => {
+                Err(Failure::Failed(format!("{reason}; nothing that was acknowledged is lost; start again")))
+            }
+        }
+    })
+}
+
+/// The accounts of a first look. A folder that has accounts keeps those it has.
+async fn add_demo_accounts(chat: &Arc<Chat>) -> Result<(), Failure> {
+    if !chat.list_accounts(None)?.is_empty() {
+        return Ok(());
+    }
+    for number in 1..=DEMO_USERS {
+        chat.add_account(&format!("User{number:02}"), Some(DEMO_PASSWORD.to_owned())).await?;
+    }
+    Ok(())
+}
+
+/// Says on standard output where it listens, and in a demo what to type next. The first two lines are for programs.
+fn greet(config: &Config, server: &Server) {
+    let (tcp, http) = (server.tcp(), server.http());
+    println!("tcp {tcp}\nhttp {http}");
+    if config.demo {
+        let bot = "cargo run --release -p longlink-bot -- chat";
+        println!(
+            "\nThis is a demo: everybody on this machine may register, and write to everyone.\n\
+             User01 to User08 are there; their password is \"{DEMO_PASSWORD}\".\n\n\
+             Open  http://{http}/\n\
+             In a second terminal:  {bot} --server {tcp} --user User01 --password {DEMO_PASSWORD}\n\
+             In a third:            {bot} --server {tcp} --user User02 --password {DEMO_PASSWORD}\n\n\
+             Ctrl-C stops the server. What was said is in {}/ and there again at the next start.",
+            config.data_dir.display()
+        );
+    }
+}

@@ -1,0 +1,185 @@
+//! What an operator can ask for, and how it is carried out.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+use crate::auth::token::Tokens;
+use crate::chat::Chat;
+use crate::id::{QueueId, UserId};
+use crate::store::Entry;
+use crate::wire::{Refused, pb};
+
+/// So many entries are read from the log at once.
+const LOG_PAGE: usize = 500;
+
+/// A command of the operator's.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Command {
+    UserAdd {
+        name: String,
+        password: Option<String>,
+    },
+    UserList,
+    UserPasswd {
+        name: String,
+        password: String,
+    },
+    UserDisable {
+        name: String,
+        disabled: bool,
+    },
+    Invite,
+    Token {
+        name: String,
+    },
+    RotateKeys,
+    /// Entries behind `after`, at most `limit`.
+    LogShow {
+        after: Option<i64>,
+        limit: usize,
+    },
+    /// Entries behind `after`, or behind the head, and then those to come.
+    LogTail {
+        after: Option<i64>,
+    },
+}
+
+/// Who carries commands out.
+#[derive(Clone)]
+pub struct Operator {
+    pub chat: Arc<Chat>,
+    pub tokens: Arc<Tokens>,
+}
+
+impl Operator {
+    /// Carries a command out, and says each line of the answer as it comes. Who no longer listens ends it.
+    pub async fn carry_out(&self, command: Command, say: &mpsc::Sender<Value>) -> Result<(), String> {
+        let chat = &self.chat;
+        let line = match command {
+            Command::UserAdd { name, password } => {
+                let user = chat.add_account(&name, password).await.map_err(plain)?;
+                json!({"id": user.get(), "name": name})
+            }
+            Command::UserList => return self.list_users(say).await,
+            Command::UserPasswd { name, password } => {
+                chat.set_password(&name, password).await.map_err(plain)?;
+                json!({"name": name})
+            }
+            Command::UserDisable { name, disabled } => {
+                chat.set_disabled(&name, disabled).await.map_err(plain)?;
+                json!({"name": name, "disabled": disabled})
+            }
+            Command::Invite => json!({"invitation": chat.make_invitation().await.map_err(plain)?}),
+            Command::Token { name } => {
+                let (token, expires_at_ms) = chat.make_token(&name).map_err(plain)?;
+                json!({"token": token, "expires_at_ms": expires_at_ms})
+            }
+            Command::RotateKeys => {
+                let tokens = Arc::clone(&self.tokens);
+                let rotated = spawn_blocking(move || tokens.rotate()).await.map_err(|error| error.to_string())?;
+                json!({"kid": rotated.map_err(|error| error.to_string())?})
+            }
+            Command::LogShow { after, limit } => {
+                let last = || chat.head().get().saturating_sub(i64::try_from(limit).unwrap_or(i64::MAX));
+                let after = QueueId::cursor(after.unwrap_or_else(last));
+                return self.show_log(after, limit, say).await;
+            }
+            Command::LogTail { after } => return self.tail_log(after.map(QueueId::cursor), say).await,
+        };
+        let _ = say.send(line).await;
+        Ok(())
+    }
+
+    async fn list_users(&self, say: &mpsc::Sender<Value>) -> Result<(), String> {
+        let mut after = None;
+        loop {
+            let chat = Arc::clone(&self.chat);
+            let listed = spawn_blocking(move || chat.list_accounts(after)).await.map_err(|error| error.to_string())?;
+            let accounts = listed.map_err(plain)?;
+            let Some(last) = accounts.last() else { return Ok(()) };
+            after = UserId::parse(last.id);
+            for account in accounts {
+                let line = json!({
+                    "id": account.id,
+                    "name": account.name,
+                    "disabled": account.disabled,
+                    "password": account.password.is_some(),
+                });
+                if say.send(line).await.is_err() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    async fn show_log(&self, mut after: QueueId, mut limit: usize, say: &mpsc::Sender<Value>) -> Result<(), String> {
+        while limit > 0 {
+            let chat = Arc::clone(&self.chat);
+            let page = spawn_blocking(move || chat.read_log(after, limit.min(LOG_PAGE)));
+            let entries = page.await.map_err(|error| error.to_string())?.map_err(plain)?;
+            let Some(last) = entries.last() else { return Ok(()) };
+            after = last.queue_id;
+            limit -= entries.len();
+            if !say_entries(&entries, say).await? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    async fn tail_log(&self, after: Option<QueueId>, say: &mpsc::Sender<Value>) -> Result<(), String> {
+        let mut tail = self.chat.tail_from(after.unwrap_or_else(|| self.chat.head()));
+        loop {
+            let entries = tokio::select! {
+                biased;
+                () = say.closed() => return Ok(()),
+                entries = tail.next() => entries.map_err(|error| error.to_string())?,
+            };
+            if !say_entries(&entries, say).await? {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// False when nobody listens any more.
+async fn say_entries(entries: &[Arc<Entry>], say: &mpsc::Sender<Value>) -> Result<bool, String> {
+    for entry in entries {
+        let line = entry_line(&entry.message().map_err(|error| error.to_string())?);
+        if say.send(line).await.is_err() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// An entry as one JSON object: text as text, other content in base64.
+pub fn entry_line(entry: &pb::Entry) -> Value {
+    let mut line = json!({
+        "queue_id": entry.queue_id,
+        "from": entry.from,
+        "to": entry.to,
+        "client_msg_id": entry.client_msg_id,
+        "content_type": entry.content_type,
+        "sent_at_ms": entry.sent_at_ms,
+    });
+    let content = match std::str::from_utf8(&entry.content) {
+        Ok(text) => ("text", json!(text)),
+        Err(_) => ("base64", json!(BASE64.encode(&entry.content))),
+    };
+    if let Some(object) = line.as_object_mut() {
+        object.insert(content.0.to_owned(), content.1);
+    }
+    line
+}
+
+fn plain(refused: Refused) -> String {
+    refused.message.into_owned()
+}

@@ -1,0 +1,140 @@
+//! The operator's door: a Unix socket in the data folder, which only the folder's owner may open.
+//!
+//! One JSON object a line. The command line speaks to a running server through it, since two processes cannot have
+//! one log open; without a server it carries the same commands out itself.
+
+pub mod command;
+
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::warn;
+
+pub use command::{Command, Operator};
+
+/// The socket's name in the data folder.
+pub const SOCKET: &str = "control.sock";
+
+/// A command is at most so long, in bytes.
+const COMMAND_BYTES_MAX: u64 = 64 * 1024;
+/// So many commands run at once; more wait to be accepted.
+const COMMANDS_MAX: usize = 16;
+
+/// Listens in the data folder. Whoever holds the folder's lock may call it: a socket that is there is a dead one's.
+pub fn bind(path: &Path) -> io::Result<UnixListener> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let listener = UnixListener::bind(path)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// Carries out commands until `stop`.
+pub async fn serve(listener: UnixListener, operator: Operator, stop: CancellationToken) {
+    let (tasks, turns) = (TaskTracker::new(), Arc::new(Semaphore::new(COMMANDS_MAX)));
+    loop {
+        let Ok(turn) = Arc::clone(&turns).acquire_owned().await else { return };
+        let accepted = tokio::select! {
+            biased;
+            () = stop.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let (operator, stop) = (operator.clone(), stop.clone());
+                tasks.spawn(async move {
+                    let _turn = turn;
+                    tokio::select! {
+                        biased;
+                        () = stop.cancelled() => {}
+                        answered = answer(stream, operator) => {
+                            if let Err(error) = answered {
+                                tracing::debug!(%error, "an operator's command broke off");
+                            }
+                        }
+                    }
+                });
+            }
+            Err(error) => {
+                warn!(%error, "cannot accept an operator's command");
+                sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+async fn answer(stream: UnixStream, operator: Operator) -> io::Result<()> {
+    let (read, mut write) = stream.into_split();
+    let mut line = String::new();
+    BufReader::new(read.take(COMMAND_BYTES_MAX)).read_line(&mut line).await?;
+    let (say, mut said) = mpsc::channel(64);
+    let run = async {
+        let done = match serde_json::from_str::<Command>(&line) {
+            Ok(command) => operator.carry_out(command, &say).await,
+            Err(error) => Err(format!("not a command: {error}")),
+        };
+        let last = match done {
+            Ok(()) => json!({"done": true}),
+            Err(error) => json!({"error": error}),
+        };
+        let _ = say.send(last).await;
+        drop(say);
+    };
+    let tell = async {
+        while let Some(value) = said.recv().await {
+            write_line(&mut write, &value).await?;
+        }
+        write.shutdown().await
+    };
+    tokio::select! {
+        told = async { tokio::join!(run, tell).1 } => told,
+    }
+}
+
+async fn write_line(write: &mut (impl AsyncWriteExt + Unpin), value: &Value) -> io::Result<()> {
+    let mut line = value.to_string();
+    line.push('\n');
+    write.write_all(line.as_bytes()).await
+}
+
+/// Sends a command to the server that has the folder open, and gives each line of its answer to `each`.
+/// `None`: no server listens there.
+pub async fn ask(
+    path: &Path,
+    command: &Command,
+    mut each: impl FnMut(&Value) -> io::Result<()>,
+) -> io::Result<Option<Result<(), String>>> {
+    let stream = match UnixStream::connect(path).await {
+        Ok(stream) => stream,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let (read, mut write) = stream.into_split();
+    write_line(&mut write, &serde_json::to_value(command)?).await?;
+    let mut lines = BufReader::new(read).lines();
+    while let Some(line) = lines.next_line().await? {
+        let value: Value = serde_json::from_str(&line)?;
+        if value.get("done").is_some() {
+            return Ok(Some(Ok(())));
+        }
+        if let Some(error) = value.get("error") {
+            return Ok(Some(Err(error.as_str().unwrap_or("it failed").to_owned())));
+        }
+        each(&value)?;
+    }
+    Ok(Some(Err("the server went away before it was done".to_owned())))
+}

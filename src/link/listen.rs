@@ -1,0 +1,102 @@
+//! The TCP door: accepts connections and gives each a link; and the UDP datagrams that Mars sends to the same port.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{debug, warn};
+
+use super::tcp::TcpTransport;
+use super::{Door, run};
+use crate::links::Links;
+
+/// How many connections may wait to be accepted. The kernel cuts it to net.core.somaxconn.
+const BACKLOG: i32 = 4096;
+/// Finds peers that are gone without a word; the idle deadline would find them too, but later.
+const KEEPALIVE: Duration = Duration::from_secs(300);
+/// After a failed accept. There are mostly no descriptors left, and asking again at once would only burn a core.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// Every so many failed accepts are said in the log.
+const ACCEPT_ERRORS_PER_LINE: u64 = 100;
+
+/// Listens on an address. With port 0 the kernel chooses one.
+pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // A restart must not wait for the old links' TIME_WAIT.
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    TcpListener::from_std(socket.into())
+}
+
+/// Accepts until `stop`. Every link is a task on `tasks`.
+pub async fn accept(
+    listener: TcpListener,
+    links: Arc<Links>,
+    door: Arc<Door>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+) {
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = stop.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, address)) => open(stream, address, &links, &door, &tasks),
+            Err(error) => {
+                let errors = door.metrics.accept_errors.get();
+                door.metrics.accept_errors.add(1);
+                if errors.is_multiple_of(ACCEPT_ERRORS_PER_LINE) {
+                    warn!(%error, errors = errors + 1, "cannot accept; new connections wait. Out of descriptors? See ulimit -n");
+                }
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+fn open(stream: TcpStream, address: SocketAddr, links: &Arc<Links>, door: &Arc<Door>, tasks: &TaskTracker) {
+    door.metrics.connections.add(1);
+    match links.open(address.ip()) {
+        Ok(place) => {
+            // A socket that is dead already fails at its first read; these are no reason to refuse it.
+            let _ = stream.set_nodelay(true);
+            let _ = SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
+            tasks.spawn(run(TcpTransport::new(stream), place, Arc::clone(door)));
+        }
+        Err(full) => {
+            door.metrics.connections_refused.add(1);
+            debug!(%address, %full, "connection refused");
+        }
+    }
+}
+
+/// Counts and drops what comes as datagrams, which is Mars' signalling keep-alive (command 243). It wants no answer,
+/// but a closed port would answer for us with an ICMP error.
+pub async fn drop_datagrams(socket: UdpSocket, door: Arc<Door>, stop: CancellationToken) {
+    // A datagram that is longer is cut; nobody looks at it.
+    let mut bytes = [0; 64];
+    loop {
+        let received = tokio::select! {
+            biased;
+            () = stop.cancelled() => return,
+            received = socket.recv_from(&mut bytes) => received,
+        };
+        match received {
+            Ok(_) => door.metrics.datagrams.add(1),
+            Err(error) => {
+                debug!(%error, "cannot receive a datagram");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! From settings to what a server is built from.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::auth::password;
+use crate::auth::token::Tokens;
+use crate::chat::{self, Broadcast, Registration};
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::control;
+use crate::link::Timing;
+use crate::links::Bounds;
+use crate::server::{Drain, Plan};
+use crate::session::Rules;
+use crate::store::embedded::{self, Embedded};
+use crate::store::{Memory, Store};
+
+/// The token keys' name in the data folder.
+const KEYS: &str = "token-keys.json";
+/// Descriptors that are not for links: the store's files, the listeners, HTTP, the operator.
+const DESCRIPTORS_RESERVED: u64 = 512;
+
+/// Why the data folder cannot be used: one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    #[error("cannot make the data folder {}: {error}", path.display())]
+    Folder { path: PathBuf, error: io::Error },
+    #[error(transparent)]
+    Store(#[from] embedded::OpenError),
+    #[error(transparent)]
+    Keys(#[from] crate::auth::keys::KeysError),
+}
+
+/// What lies in the data folder, open.
+pub struct Data {
+    pub store: Arc<dyn Store>,
+    pub tokens: Tokens,
+}
+
+/// Opens the data folder, which is made if need be, for its owner alone. Blocks.
+pub fn open_data(config: &Config) -> Result<Data, DataError> {
+    let path = &config.data_dir;
+    let failed = |error| DataError::Folder { path: path.clone(), error };
+    if !path.exists() {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(failed)?;
+    }
+    let store: Arc<dyn Store> = match config.store.engine {
+        config::Engine::Memory => Arc::new(Memory::new()),
+        config::Engine::Embedded => Arc::new(Embedded::open(path, store_settings(&config.store))?),
+    };
+    Ok(Data { store, tokens: Tokens::open(path.join(KEYS))? })
+}
+
+fn store_settings(store: &config::Store) -> embedded::Settings {
+    embedded::Settings {
+        queue_entries: store.queue_entries,
+        ring_entries: store.ring_entries,
+        ring_bytes: store.ring_mb << 20,
+        cache_bytes: store.cache_mb << 20,
+        disk_reserve_bytes: store.disk_reserve_mb << 20,
+        ..embedded::Settings::default()
+    }
+}
+
+/// The plan of a server with these settings over this data.
+pub fn plan(config: &Config, data: Data) -> Plan {
+    let Config { link, stop, .. } = config;
+    Plan {
+        store: data.store,
+        tokens: data.tokens,
+        clock: Clock::new(),
+        tcp: config.listen.tcp,
+        http: config.listen.http,
+        control: Some(config.data_dir.join(control::SOCKET)),
+        rules: Rules {
+            idle_timeout_ms: link.idle_timeout_s * 1000,
+            hold_timeout_ms: link.hold_timeout_ms,
+            held_frames_max: link.held_frames_max,
+            held_bytes_max: link.held_bytes_max,
+            frame_bytes_max: link.frame_bytes_max,
+            stranger_frame_bytes_max: link.stranger_frame_bytes_max,
+            requests_in_flight_max: link.requests_in_flight_max,
+            failed_logins_max: link.failed_logins_max,
+        },
+        timing: Timing {
+            write_timeout_ms: link.write_timeout_s * 1000,
+            goodbye_timeout_ms: link.goodbye_timeout_ms,
+            devices_max: link.devices_max,
+        },
+        bounds: Bounds {
+            links_max: link.links_max.unwrap_or_else(links_for_descriptors),
+            strangers_max: link.strangers_max,
+            links_per_address_max: link.links_per_address_max,
+            outbox_bytes_max: link.outbox_bytes_max,
+        },
+        chat: chat_settings(config),
+        passwords: password_settings(&config.accounts),
+        drain: Drain { timeout_ms: stop.drain_timeout_s * 1000, closes_per_second: stop.closes_per_second },
+    }
+}
+
+/// The rules of chat with these settings.
+pub fn chat_settings(config: &Config) -> chat::Settings {
+    let Config { accounts, chat, link, .. } = config;
+    chat::Settings {
+        registration: match accounts.registration {
+            config::Registration::Open => Registration::Open,
+            config::Registration::Invitation => Registration::Invitation,
+            config::Registration::Closed => Registration::Closed,
+        },
+        name_bytes_max: accounts.name_bytes_max,
+        password_bytes_min: accounts.password_bytes_min,
+        password_bytes_max: accounts.password_bytes_max,
+        token_ttl_s: accounts.token_ttl_days.saturating_mul(24 * 3600),
+        content_bytes_max: chat.content_bytes_max,
+        page_entries: chat.page_entries,
+        page_bytes: chat.page_bytes,
+        group_members_max: chat.group_members_max,
+        broadcast: match &chat.broadcast_allowed {
+            config::Broadcast::Everybody => Broadcast::Everybody,
+            config::Broadcast::Nobody => Broadcast::Nobody,
+            config::Broadcast::Named(names) => Broadcast::Named(names.clone()),
+        },
+        broadcasts_per_minute: chat.broadcasts_per_minute,
+        heartbeat_interval_ms: ms_of(link.heartbeat_interval_s),
+        idle_timeout_ms: ms_of(link.idle_timeout_s),
+    }
+}
+
+/// What password hashes cost with these settings.
+pub fn password_settings(accounts: &config::Accounts) -> password::Settings {
+    password::Settings {
+        memory_kib: accounts.hash_memory_kib,
+        passes: accounts.hash_passes,
+        parallel: accounts.hash_parallel,
+        at_once: accounts.hashes_at_once.unwrap_or_else(|| available_parallelism().map_or(1, usize::from)),
+        waiting_max: accounts.hashes_waiting_max,
+    }
+}
+
+fn ms_of(seconds: u64) -> u32 {
+    u32::try_from(seconds.saturating_mul(1000)).unwrap_or(u32::MAX)
+}
+
+/// As many links as the process may have descriptors for. The soft limit, often 1024, is raised to the hard one first.
+fn links_for_descriptors() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    let descriptors = match raised {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    // No limit at all: bounded by what a port can tell apart.
+    let descriptors = descriptors.unwrap_or(u64::from(u32::MAX));
+    usize::try_from(descriptors.saturating_sub(DESCRIPTORS_RESERVED)).unwrap_or(usize::MAX).max(1)
+}

@@ -1,0 +1,159 @@
+//! Routes: which links a user has open, and how to reach them.
+//!
+//! The router delivers to outboxes and returns; it never waits and never touches a socket. It knows the links of this
+//! process, which need not be all there are.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use dashmap::DashMap;
+use dashmap::mapref::entry::Entry as Slot;
+
+use crate::id::{LinkId, QueueId, UserId};
+use crate::outbox::Outbox;
+use crate::wire::{CloseReason, Command};
+
+/// Every user's links on this server.
+#[derive(Debug, Default)]
+pub struct Router {
+    routes: DashMap<UserId, Vec<Route>>,
+}
+
+#[derive(Debug)]
+struct Route {
+    device: Arc<str>,
+    outbox: Arc<Outbox>,
+}
+
+impl Router {
+    /// Makes a link reachable as one of the user's devices, of which there may be `devices_max`. A link of the same
+    /// device that was there before is given back, no longer reachable.
+    pub fn register(
+        &self,
+        user: UserId,
+        device: &Arc<str>,
+        outbox: &Arc<Outbox>,
+        devices_max: usize,
+    ) -> Result<Option<Arc<Outbox>>, TooManyDevices> {
+        let route = Route { device: Arc::clone(device), outbox: Arc::clone(outbox) };
+        match self.routes.entry(user) {
+            Slot::Vacant(slot) => {
+                slot.insert(vec![route]);
+                Ok(None)
+            }
+            Slot::Occupied(mut slot) => {
+                let routes = slot.get_mut();
+                if let Some(old) = routes.iter_mut().find(|old| old.device == route.device) {
+                    return Ok(Some(std::mem::replace(old, route).outbox));
+                }
+                if routes.len() >= devices_max {
+                    return Err(TooManyDevices);
+                }
+                routes.push(route);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Makes a link unreachable. By link, not by user: an old link's goodbye may come after the new link's hello.
+    pub fn unregister(&self, user: UserId, link: LinkId) {
+        if let Slot::Occupied(mut slot) = self.routes.entry(user) {
+            slot.get_mut().retain(|route| route.outbox.link() != link);
+            if slot.get().is_empty() {
+                slot.remove();
+            }
+        }
+    }
+
+    /// Offers an entry to every link of a user.
+    pub fn offer_entry(&self, user: UserId, queue_id: QueueId, body: &Bytes, origin: u64) {
+        if let Some(routes) = self.routes.get(&user) {
+            for route in routes.iter() {
+                route.outbox.offer_entry(queue_id, body, origin);
+            }
+        }
+    }
+
+    /// Offers an entry to every link there is.
+    pub fn offer_entry_to_everyone(&self, queue_id: QueueId, body: &Bytes, origin: u64) {
+        for routes in &self.routes {
+            for route in routes.iter() {
+                route.outbox.offer_entry(queue_id, body, origin);
+            }
+        }
+    }
+
+    /// Offers news that may be lost to every link of a user but one.
+    pub fn offer_state(&self, user: UserId, command: Command, body: &Bytes, except: Option<LinkId>) {
+        if let Some(routes) = self.routes.get(&user) {
+            for route in routes.iter().filter(|route| Some(route.outbox.link()) != except) {
+                route.outbox.offer_state(command, body);
+            }
+        }
+    }
+
+    /// Ends every link of a user.
+    pub fn close_user(&self, user: UserId, reason: CloseReason) {
+        if let Some(routes) = self.routes.get(&user) {
+            for route in routes.iter() {
+                route.outbox.close(reason);
+            }
+        }
+    }
+
+    /// Ends one link of a user.
+    pub fn close_link(&self, user: UserId, link: LinkId, reason: CloseReason) {
+        if let Some(routes) = self.routes.get(&user) {
+            for route in routes.iter().filter(|route| route.outbox.link() == link) {
+                route.outbox.close(reason);
+            }
+        }
+    }
+
+    pub fn is_online(&self, user: UserId) -> bool {
+        self.routes.contains_key(&user)
+    }
+
+    /// How many users have a link.
+    pub fn users_online(&self) -> usize {
+        self.routes.len()
+    }
+}
+
+/// The user has as many devices linked as may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyDevices;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outbox(link: u64) -> Arc<Outbox> {
+        Outbox::new(LinkId(link), 1000)
+    }
+
+    fn user(number: i64) -> UserId {
+        UserId::parse(number).unwrap()
+    }
+
+    #[test]
+    fn a_late_goodbye_of_the_old_link_does_not_unroute_the_new_one() {
+        let router = Router::default();
+        let (old, new, phone) = (outbox(1), outbox(2), Arc::from("phone"));
+        assert_eq!(router.register(user(3), &phone, &old, 9).unwrap().map(|outbox| outbox.link()), None);
+        let replaced = router.register(user(3), &phone, &new, 9).unwrap();
+        assert_eq!(replaced.map(|outbox| outbox.link()), Some(LinkId(1)));
+        router.unregister(user(3), LinkId(1));
+        assert_eq!(router.users_online(), 1);
+        router.unregister(user(3), LinkId(2));
+        assert_eq!(router.users_online(), 0);
+    }
+
+    #[test]
+    fn one_device_too_many_is_refused_and_the_others_stay() {
+        let router = Router::default();
+        router.register(user(3), &Arc::from("phone"), &outbox(1), 1).unwrap();
+        assert_eq!(router.register(user(3), &Arc::from("desk"), &outbox(2), 1).unwrap_err(), TooManyDevices);
+        assert!(router.register(user(3), &Arc::from("phone"), &outbox(3), 1).unwrap().is_some());
+    }
+}

@@ -1,0 +1,258 @@
+//! The server: builds everything, listens, and goes down again in order.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, UdpSocket};
+use tokio::sync::watch;
+use tokio::task::spawn_blocking;
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+
+use crate::auth::password::{PasswordError, Passwords};
+use crate::auth::token::Tokens;
+use crate::chat::{Chat, Parts};
+use crate::clock::Clock;
+use crate::http::Http;
+use crate::link::transport::Transport;
+use crate::link::{self, Door, Timing, listen};
+use crate::links::{Bounds, Links};
+use crate::metrics::Metrics;
+use crate::router::Router;
+use crate::session::Rules;
+use crate::store::{Store, StoreError};
+use crate::wire::CloseReason;
+use crate::{auth, chat, control, http};
+
+/// How often overdue links are looked for; a far deadline is found at most so much too late.
+const SWEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// Everything that a server is built from, ready to use.
+pub struct Plan {
+    pub store: Arc<dyn Store>,
+    pub tokens: Tokens,
+    pub clock: Clock,
+    pub tcp: SocketAddr,
+    pub http: SocketAddr,
+    /// Where the operator's commands come in; `None`: nowhere.
+    pub control: Option<PathBuf>,
+    pub rules: Rules,
+    pub timing: Timing,
+    pub bounds: Bounds,
+    pub chat: chat::Settings,
+    pub passwords: auth::password::Settings,
+    pub drain: Drain,
+}
+
+/// How a server stops.
+#[derive(Clone, Copy, Debug)]
+pub struct Drain {
+    /// After so long it stops whatever is still open.
+    pub timeout_ms: u64,
+    /// So many links are told each second, so that they do not all come to the next server at once. More, where
+    /// otherwise the timeout would come first.
+    pub closes_per_second: usize,
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("cannot listen on {address} for {what}: {error}")]
+    Listen { what: &'static str, address: SocketAddr, error: io::Error },
+    #[error("cannot listen on {}: {error}", path.display())]
+    Control { path: PathBuf, error: io::Error },
+    #[error(transparent)]
+    Passwords(#[from] PasswordError),
+}
+
+/// A server that runs.
+pub struct Server {
+    tcp: SocketAddr,
+    http: SocketAddr,
+    chat: Arc<Chat>,
+    links: Arc<Links>,
+    metrics: Arc<Metrics>,
+    door: Arc<Door>,
+    store: Arc<dyn Store>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    failed: watch::Receiver<Option<StoreError>>,
+    drain: Drain,
+}
+
+impl Server {
+    /// Builds and listens. It serves until `stop` is called.
+    pub async fn start(plan: Plan) -> Result<Self, StartError> {
+        let metrics = Arc::new(Metrics::default());
+        let router = Arc::new(Router::default());
+        let tokens = Arc::new(plan.tokens);
+        let parts = Parts {
+            router: Arc::clone(&router),
+            metrics: Arc::clone(&metrics),
+            passwords: spawn_blocking(move || Passwords::new(plan.passwords))
+                .await
+                .unwrap_or_else(|error| Err(PasswordError::Failed(error.to_string())))?,
+            tokens: Arc::clone(&tokens),
+            clock: plan.clock,
+        };
+        let chat = Chat::new(Arc::clone(&plan.store), parts, plan.chat);
+        let links = Links::new(plan.bounds);
+        let door = Arc::new(Door {
+            chat: Arc::clone(&chat),
+            metrics: Arc::clone(&metrics),
+            clock: plan.clock,
+            rules: plan.rules,
+            timing: plan.timing,
+        });
+
+        let (tcp_listener, datagrams) = bind_both(plan.tcp).await?;
+        let http_listener =
+            listen::bind(plan.http).map_err(|error| StartError::Listen { what: "HTTP", address: plan.http, error })?;
+        let address_of = |listener: &TcpListener, what, address| {
+            listener.local_addr().map_err(|error| StartError::Listen { what, address, error })
+        };
+        let (tcp, http) =
+            (address_of(&tcp_listener, "links", plan.tcp)?, address_of(&http_listener, "HTTP", plan.http)?);
+
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (failing, failed) = watch::channel(None);
+        let background = TaskTracker::new();
+        if let Some(path) = plan.control {
+            let operator = control::Operator { chat: Arc::clone(&chat), tokens };
+            let listener = control::bind(&path).map_err(|error| StartError::Control { path, error })?;
+            background.spawn(control::serve(listener, operator, stop.clone()));
+        }
+        background.spawn({
+            let deliver = Arc::clone(&chat).deliver(chat.tail());
+            let (failed, stop) = (plan.store.failed(), stop.clone());
+            async move {
+                let reason = tokio::select! {
+                    biased;
+                    () = stop.cancelled() => return,
+                    reason = failed => reason,
+                    reason = deliver => reason,
+                };
+                error!(%reason, "the store has failed");
+                let _ = failing.send(Some(reason));
+            }
+        });
+        background.spawn(sweep(Arc::clone(&links), plan.clock, stop.clone()));
+        background.spawn(listen::drop_datagrams(datagrams, Arc::clone(&door), stop.clone()));
+        let page =
+            Http { chat: Arc::clone(&chat), links: Arc::clone(&links), metrics: Arc::clone(&metrics), router, tcp };
+        background.spawn(http::serve(http_listener, page, stop.clone()));
+        let accept = listen::accept(tcp_listener, Arc::clone(&links), Arc::clone(&door), tasks.clone(), stop.clone());
+        background.spawn(accept);
+        info!(%tcp, %http, "listening");
+        Ok(Self { tcp, http, chat, links, metrics, door, store: plan.store, tasks, stop, failed, drain: plan.drain })
+    }
+
+    pub fn tcp(&self) -> SocketAddr {
+        self.tcp
+    }
+
+    pub fn http(&self) -> SocketAddr {
+        self.http
+    }
+
+    pub fn chat(&self) -> &Arc<Chat> {
+        &self.chat
+    }
+
+    pub fn links(&self) -> &Arc<Links> {
+        &self.links
+    }
+
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// Gives a connection a link, whatever carries it. `None`: there are as many links as there may be.
+    pub fn connect<T: Transport>(&self, transport: T, address: IpAddr) -> Option<()> {
+        let place = self.links.open(address).ok()?;
+        self.tasks.spawn(link::run(transport, place, Arc::clone(&self.door)));
+        Some(())
+    }
+
+    /// Waits until the store has failed, which is a reason to stop.
+    pub async fn failed(&self) -> StoreError {
+        let mut failed = self.failed.clone();
+        match failed.wait_for(Option::is_some).await.map(|reason| reason.clone()) {
+            Ok(Some(reason)) => reason,
+            Ok(None) | Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Stops: accepts nothing more, tells every link why, finishes what was accepted, closes the store.
+    pub async fn stop(self, reason: CloseReason) {
+        info!(links = self.links.count(), "stopping");
+        self.stop.cancel();
+        self.tasks.close();
+        let drained = timeout(Duration::from_millis(self.drain.timeout_ms), async {
+            tell_all(&self.links, reason, self.drain).await;
+            self.tasks.wait().await;
+        });
+        if drained.await.is_err() {
+            warn!(links = self.links.count(), "some links did not end in time");
+        }
+        let store = Arc::clone(&self.store);
+        if let Err(error) = spawn_blocking(move || store.close()).await {
+            error!(%error, "closing the store failed");
+        }
+        info!("stopped");
+    }
+}
+
+/// TCP, and UDP on the same port. With port 0 the kernel's choice for one may be taken for the other: then anew.
+async fn bind_both(address: SocketAddr) -> Result<(TcpListener, UdpSocket), StartError> {
+    let mut tries = 0;
+    loop {
+        let failed = |error| StartError::Listen { what: "links", address, error };
+        let listener = listen::bind(address).map_err(failed)?;
+        match UdpSocket::bind(listener.local_addr().map_err(failed)?).await {
+            Ok(datagrams) => return Ok((listener, datagrams)),
+            Err(_) if address.port() == 0 && tries < 10 => tries += 1,
+            Err(error) => return Err(StartError::Listen { what: "Mars' datagrams (UDP)", address, error }),
+        }
+    }
+}
+
+async fn sweep(links: Arc<Links>, clock: Clock, stop: CancellationToken) {
+    let mut ticks = interval(SWEEP_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => links.wake_overdue(clock.now()),
+        }
+    }
+}
+
+/// Tells links one after the other to end, at a rate that leaves half of the time for their goodbyes.
+async fn tell_all(links: &Links, reason: CloseReason, drain: Drain) {
+    const ROUNDS_PER_SECOND: usize = 20;
+    loop {
+        let open = links.snapshot();
+        let rounds_in_time = (drain.timeout_ms as usize / 2 * ROUNDS_PER_SECOND / 1000).max(1);
+        let at_once = (drain.closes_per_second / ROUNDS_PER_SECOND).max(open.len().div_ceil(rounds_in_time)).max(1);
+        for some in open.chunks(at_once) {
+            for outbox in some {
+                outbox.close(reason);
+            }
+            if some.len() == at_once {
+                sleep(Duration::from_millis(1000 / ROUNDS_PER_SECOND as u64)).await;
+            }
+        }
+        // A link that was accepted in the last moment may be missing from the snapshot: look again when these are gone.
+        if open.is_empty() || open.len() == links.count() {
+            return;
+        }
+        sleep(Duration::from_millis(1000 / ROUNDS_PER_SECOND as u64)).await;
+    }
+}

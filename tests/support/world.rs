@@ -1,0 +1,142 @@
+//! A server on loopback, with ports of the kernel's choice, on the memory engine unless told otherwise.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use longlink::chat::{self, Broadcast, Registration};
+use longlink::clock::Clock;
+use longlink::link::Timing;
+use longlink::link::tcp::TcpTransport;
+use longlink::links::Bounds;
+use longlink::server::{Drain, Plan, Server};
+use longlink::session::Rules;
+use longlink::store::Memory;
+use longlink::store::Store;
+use longlink::{auth, wire};
+use tempfile::TempDir;
+use tokio::io::DuplexStream;
+
+use super::Peer;
+
+/// 2027-01-15, in milliseconds: when tests happen.
+pub(crate) const TODAY_MS: i64 = 1_800_000_000_000;
+
+/// What a pipe holds, in bytes, unless a test is about it.
+const PIPE_BYTES: usize = 1 << 20;
+
+/// What a test server is built from; change what the test is about.
+pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    Plan {
+        store,
+        tokens: auth::token::Tokens::open(folder.path().join("token-keys.json")).unwrap(),
+        clock: Clock::virtual_at(TODAY_MS),
+        tcp: any,
+        http: any,
+        control: None,
+        rules: Rules {
+            idle_timeout_ms: 900_000,
+            hold_timeout_ms: 4_000,
+            held_frames_max: 16,
+            held_bytes_max: 16 * 1024,
+            frame_bytes_max: wire::frame::FRAME_LENGTH_MAX,
+            stranger_frame_bytes_max: 8 * 1024,
+            requests_in_flight_max: 64,
+            failed_logins_max: 5,
+        },
+        timing: Timing { write_timeout_ms: 30_000, goodbye_timeout_ms: 2_000, devices_max: 10 },
+        bounds: Bounds {
+            links_max: 10_000,
+            strangers_max: 1_000,
+            links_per_address_max: 10_000,
+            outbox_bytes_max: 256 * 1024,
+        },
+        chat: chat::Settings {
+            registration: Registration::Open,
+            name_bytes_max: 64,
+            password_bytes_min: 4,
+            password_bytes_max: 128,
+            token_ttl_s: 30 * 24 * 3600,
+            content_bytes_max: 512 * 1024,
+            page_entries: 100,
+            page_bytes: 64 * 1024,
+            group_members_max: 5_000,
+            broadcast: Broadcast::Everybody,
+            broadcasts_per_minute: 1_000_000,
+            heartbeat_interval_ms: 240_000,
+            idle_timeout_ms: 900_000,
+        },
+        // As cheap as the algorithm allows: tests are about who gets in, not about how long it takes.
+        passwords: auth::password::Settings { memory_kib: 8, passes: 1, parallel: 1, at_once: 2, waiting_max: 100 },
+        drain: Drain { timeout_ms: 5_000, closes_per_second: 1_000_000 },
+    }
+}
+
+/// A running server and the folder it lives in.
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) folder: TempDir,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A server whose plan was changed by the test.
+    pub(crate) async fn with(change: impl FnOnce(&mut Plan)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut plan = plan(Arc::new(Memory::new()), &folder);
+        change(&mut plan);
+        Self { server: Server::start(plan).await.unwrap(), folder }
+    }
+
+    /// A stranger: connected, and silent.
+    pub(crate) async fn stranger(&self) -> Peer {
+        Peer::connect(self.server.tcp()).await
+    }
+
+    /// A stranger over a pipe, which knows no time of its own: for tests in which time stands still.
+    pub(crate) async fn piped(&self) -> Peer<DuplexStream> {
+        self.piped_through(PIPE_BYTES).await
+    }
+
+    /// A stranger over a pipe that holds so many bytes in each direction.
+    pub(crate) async fn piped_through(&self, pipe_bytes: usize) -> Peer<DuplexStream> {
+        let (ours, theirs) = tokio::io::duplex(pipe_bytes);
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        self.server.connect(TcpTransport::new(theirs), address).expect("there is a place for it");
+        // Its task begins, so that it is as old as the caller thinks.
+        tokio::task::yield_now().await;
+        Peer::over(ours)
+    }
+
+    /// A new user's token. Accounts for tokens cost no hash.
+    pub(crate) async fn user(&self, name: &str) -> (i64, String) {
+        let chat = self.server.chat();
+        let user = chat.add_account(name, None).await.unwrap();
+        (user.get(), chat.make_token(name).unwrap().0)
+    }
+
+    /// A new user who is logged in, reading from the head on.
+    pub(crate) async fn logged_in(&self, name: &str) -> Peer {
+        let (_, token) = self.user(name).await;
+        let mut peer = self.stranger().await;
+        peer.hello(&token, "device", None).await;
+        peer
+    }
+
+    /// The same over a pipe.
+    pub(crate) async fn piped_in(&self, name: &str) -> Peer<DuplexStream> {
+        let (_, token) = self.user(name).await;
+        let mut peer = self.piped().await;
+        peer.hello(&token, "device", None).await;
+        peer
+    }
+}
+
+/// Lets so much time pass that stands still otherwise.
+pub(crate) async fn pass(ms: u64) {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+}
