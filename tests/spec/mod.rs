@@ -1,9 +1,21 @@
 //! What PROTOCOL.md promises, chapter by chapter, asked of a real server. What is about time happens over pipes, in a
 //! time that stands still until nobody has anything left to do.
 
+/// Accounts: making them, finding them, and their end.
+mod accounts;
+/// The end of a link.
+mod closing;
+/// Devices of one user.
+mod devices;
+/// How a server stops.
+mod drain;
 /// The frame, byte by byte.
 mod frame;
 /// Writing, reading, and the cursor between them.
 mod inbox;
 /// Before login: strangers, and how they become users.
 mod login;
+/// Idle links, blocked writes, silent strangers.
+mod silence;
+/// Login tokens.
+mod tokens;
