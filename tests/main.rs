@@ -11,6 +11,8 @@ mod descriptors;
 mod drift;
 /// `src/` looks down only.
 mod layers;
+/// The program as an operator meets it: a child process that is asked, killed, starved and stopped.
+mod process;
 /// PROTOCOL.md's promises, kept by a real server.
 mod spec;
 /// A server in this process, and peers that speak raw bytes.
