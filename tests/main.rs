@@ -13,6 +13,8 @@ mod drift;
 mod layers;
 /// The program as an operator meets it: a child process that is asked, killed, starved and stopped.
 mod process;
+/// README.md's promises name their tests.
+mod promises;
 /// PROTOCOL.md's promises, kept by a real server.
 mod spec;
 /// A server in this process, and peers that speak raw bytes.

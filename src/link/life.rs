@@ -7,13 +7,14 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use futures_util::future::BoxFuture;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
 use prost::Message;
 use tokio::time::{Sleep, sleep, timeout};
 use tracing::{Span, debug, info};
 
 use super::answers::{Answers, reply};
-use super::transport::{LinkError, Said, Transport, say_and_finish};
+use super::transport::{LinkError, Said, Transport, hear_out, say_and_finish};
 use super::{Door, log_open};
 use crate::chat::{Asked, Caller, InboxPage, LoggedIn};
 use crate::id::QueueId;
@@ -26,6 +27,8 @@ use crate::wire::{CloseReason, Command, Frame, Outgoing, Refused, pb};
 const NEAR_MS: u64 = 60_000;
 /// With so many replies unwritten the link is written before it is read on.
 const SAID_FRAMES_MAX: usize = 64;
+/// So much is taken of what a peer still says after our goodbye. It fits the longest frame, which may be on its way.
+const HEARD_OUT_BYTES_MAX: usize = 1 << 20;
 
 /// What can happen to a link.
 pub(super) enum Event {
@@ -248,7 +251,10 @@ impl<T: Transport> Life<T> {
             Step::Nothing => {}
             Step::Say(frame) => self.said.push(frame),
             Step::LogIn { cmd_id, seq, hello } => {
-                let decision = self.door.chat.log_in(hello, self.place.address());
+                let decision = match hello {
+                    Ok(hello) => self.door.chat.log_in(hello, self.place.address()),
+                    Err(refused) => ready(Err(refused)).boxed(),
+                };
                 self.busy.get_or_insert_default().login = Some(Login { cmd_id, seq, decision });
             }
             Step::Ask(question) => {
@@ -295,7 +301,7 @@ impl<T: Transport> Life<T> {
             Err(refused) => {
                 self.door.metrics.logins_refused.add(1);
                 self.said.push(Outgoing { cmd_id, seq, body: refused.encode() });
-                self.said.extend(self.session.login_refused(&self.door.rules)?);
+                self.said.extend(self.session.login_refused(refused.code, &self.door.rules)?);
             }
         }
         Ok(())
@@ -351,9 +357,14 @@ impl<T: Transport> Life<T> {
             self.door.chat.unregister(&caller);
         }
         if reason != CloseReason::Gone {
-            let timeout_ms = self.door.timing.goodbye_timeout_ms;
-            let said = timeout(Duration::from_millis(timeout_ms), self.say_goodbye(reason)).await;
-            debug!(complete = matches!(said, Ok(Ok(()))), "goodbye");
+            // Each step may take as long, so that a disk that stands still does not keep the reason from the peer.
+            let at_most = Duration::from_millis(self.door.timing.goodbye_timeout_ms);
+            let answered = timeout(at_most, self.await_answers()).await.is_ok();
+            let said = matches!(timeout(at_most, self.say_goodbye(reason)).await, Ok(Ok(())));
+            if said {
+                let _ = timeout(at_most, hear_out(&mut self.transport, HEARD_OUT_BYTES_MAX)).await;
+            }
+            debug!(answered, said, "goodbye");
         }
         let held_ms = self.door.clock.now().ms_since(self.opened_at);
         self.door.metrics.closed(reason);
@@ -367,12 +378,15 @@ impl<T: Transport> Life<T> {
         );
     }
 
-    async fn say_goodbye(&mut self, reason: CloseReason) -> Result<(), LinkError> {
-        // What was accepted is finished: its reply is owed, however the link ends.
+    /// What was accepted is finished: its reply is owed, however the link ends.
+    async fn await_answers(&mut self) {
         while !self.answers.is_empty() {
             let reply = poll_fn(|context| self.answers.poll_next(context)).await;
             self.said.push(reply);
         }
+    }
+
+    async fn say_goodbye(&mut self, reason: CloseReason) -> Result<(), LinkError> {
         let closing = pb::ClosingPush { reason: reason.into(), message: String::new() };
         self.said.push(Outgoing {
             cmd_id: Command::PushClosing as u32,

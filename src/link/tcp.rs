@@ -130,6 +130,14 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for TcpTransp
     fn poll_finish(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
+
+    fn poll_discard(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        self.partial = None;
+        HEARD.with_borrow_mut(|heard| {
+            let mut buffer = ReadBuf::new(heard);
+            Pin::new(&mut self.stream).poll_read(context, &mut buffer).map_ok(|()| buffer.filled().len())
+        })
+    }
 }
 
 /// Writes from the front of `bytes` until they are gone (`true`) or the peer takes no more.

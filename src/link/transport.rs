@@ -24,6 +24,9 @@ pub trait Transport: Send + Unpin + 'static {
 
     /// Says that nothing more will be written, where the transport can.
     fn poll_finish(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>>;
+
+    /// Reads and throws away, and tells how many bytes; 0 when the peer has said its last.
+    fn poll_discard(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>>;
 }
 
 /// How far writing came.
@@ -72,4 +75,17 @@ pub async fn say_and_finish(
     })
     .await?;
     Ok(poll_fn(|context| transport.poll_finish(context)).await?)
+}
+
+/// Takes what a peer says that has not read our last word yet, until it closes too or has sent `bytes_max`.
+/// A socket that is closed while bytes lie unread resets its connection, and the reset may throw that last word away.
+pub async fn hear_out(transport: &mut impl Transport, bytes_max: usize) -> io::Result<()> {
+    let mut discarded = 0;
+    while discarded < bytes_max {
+        match poll_fn(|context| transport.poll_discard(context)).await? {
+            0 => break,
+            bytes => discarded += bytes,
+        }
+    }
+    Ok(())
 }

@@ -62,11 +62,11 @@ pub enum Step {
     Say(Outgoing),
     /// Carry this request out, answer it, and tell `answered`.
     Ask(Question),
-    /// Decide this login, answer it, and tell `logged_in` or `login_refused`.
+    /// Decide this login, answer it, and tell `logged_in` or `login_refused`. One that cannot be read is refused.
     LogIn {
         cmd_id: u32,
         seq: u32,
-        hello: pb::HelloRequest,
+        hello: Result<pb::HelloRequest, Refused>,
     },
 }
 
@@ -146,28 +146,24 @@ impl Session {
         match seq {
             // Its reply would read as a push, or as a noop's: nothing that we could say would be understood.
             SEQ_PUSH | SEQ_NOOP => Err(CloseReason::BadFrame),
-            SEQ_IDENTIFY => self.hear_hello(cmd_id, seq, body, rules),
-            _ if cmd_id == Command::Hello as u32 => self.hear_hello(cmd_id, seq, body, rules),
+            SEQ_IDENTIFY => Ok(self.hear_hello(cmd_id, seq, body)),
+            _ if cmd_id == Command::Hello as u32 => Ok(self.hear_hello(cmd_id, seq, body)),
             _ => self.hear_request(now, HeldFrame { cmd_id, seq, body }, rules),
         }
     }
 
-    fn hear_hello(&mut self, cmd_id: u32, seq: u32, body: Bytes, rules: &Rules) -> Result<Step, CloseReason> {
+    fn hear_hello(&mut self, cmd_id: u32, seq: u32, body: Bytes) -> Step {
         if self.phase != Phase::Stranger {
             let refused = Refused::new(Code::AlreadyLoggedIn, "the link is logged in, or its login is being decided");
-            return Ok(Step::Say(refusal(cmd_id, seq, &refused)));
+            return Step::Say(refusal(cmd_id, seq, &refused));
         }
-        match Request::decode(Command::Hello as u32, body) {
-            Ok(Request::Hello(hello)) => {
-                self.phase = Phase::LoggingIn;
-                Ok(Step::LogIn { cmd_id, seq, hello })
-            }
+        self.phase = Phase::LoggingIn;
+        let hello = match Request::decode(Command::Hello as u32, body) {
+            Ok(Request::Hello(hello)) => Ok(hello),
             Ok(other) => unreachable!("command hello was read as {:?}", other.command()),
-            Err(refused) => {
-                self.count_failed_login(rules)?;
-                Ok(Step::Say(refusal(cmd_id, seq, &refused)))
-            }
-        }
+            Err(refused) => Err(refused),
+        };
+        Step::LogIn { cmd_id, seq, hello }
     }
 
     fn hear_request(&mut self, now: Moment, frame: HeldFrame, rules: &Rules) -> Result<Step, CloseReason> {
@@ -205,16 +201,16 @@ impl Session {
         held.into_iter().map(|frame| self.ask(frame)).collect()
     }
 
-    /// The login was refused. Gives out the refusals of what was held; the link may try again.
-    pub fn login_refused(&mut self, rules: &Rules) -> Result<Vec<Outgoing>, CloseReason> {
+    /// The login was refused. Gives out the refusals of what was held; the link may try again. Who was refused because
+    /// the server is busy has not tried in vain: this does not count, or a busy server would send its users away.
+    pub fn login_refused(&mut self, code: Code, rules: &Rules) -> Result<Vec<Outgoing>, CloseReason> {
         self.phase = Phase::Stranger;
-        self.count_failed_login(rules)?;
-        Ok(self.refuse_held())
-    }
-
-    fn count_failed_login(&mut self, rules: &Rules) -> Result<(), CloseReason> {
-        self.failed_logins = self.failed_logins.saturating_add(1);
-        if self.failed_logins < rules.failed_logins_max { Ok(()) } else { Err(CloseReason::TooManyLogins) }
+        self.failed_logins = self.failed_logins.saturating_add(u8::from(!code.is_temporary()));
+        if self.failed_logins >= rules.failed_logins_max {
+            Err(CloseReason::TooManyLogins)
+        } else {
+            Ok(self.refuse_held())
+        }
     }
 
     /// The deadline may have come. Gives out refusals of what has waited too long for a login.

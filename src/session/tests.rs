@@ -115,10 +115,10 @@ fn a_refused_login_may_be_tried_again_until_the_bound() {
     let mut session = Session::new(Moment(0));
     session.hear(Moment(0), send(5), &RULES).unwrap();
     session.hear(Moment(0), hello(1), &RULES).unwrap();
-    let refused = session.login_refused(&RULES).unwrap();
+    let refused = session.login_refused(Code::BadToken, &RULES).unwrap();
     assert_eq!(refused.iter().map(code_of).collect::<Vec<_>>(), [Code::NotLoggedIn]);
     assert!(matches!(session.hear(Moment(0), hello(2), &RULES), Ok(Step::LogIn { .. })));
-    assert_eq!(session.login_refused(&RULES), Err(CloseReason::TooManyLogins));
+    assert_eq!(session.login_refused(Code::BadToken, &RULES), Err(CloseReason::TooManyLogins));
 }
 
 #[test]

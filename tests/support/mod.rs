@@ -1,8 +1,12 @@
 //! A server in this process, and peers that speak raw bytes to it: they do not use its codec, so it is not tested with
 //! itself.
 
-pub mod peer;
-pub mod plan;
+pub(crate) mod gate;
+pub(crate) mod peer;
+pub(crate) mod requests;
+pub(crate) mod world;
 
-pub use peer::Peer;
-pub use plan::World;
+pub(crate) use gate::Gate;
+pub(crate) use peer::{Heard, Peer, VERSION, bytes};
+pub(crate) use requests::{hello, text_to};
+pub(crate) use world::{TODAY_MS, World, pass};

@@ -1,11 +1,13 @@
 //! A server on loopback, with ports of the kernel's choice, on the memory engine unless told otherwise.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use longlink::chat::{self, Broadcast, Registration};
 use longlink::clock::Clock;
 use longlink::link::Timing;
+use longlink::link::tcp::TcpTransport;
 use longlink::links::Bounds;
 use longlink::server::{Drain, Plan, Server};
 use longlink::session::Rules;
@@ -13,14 +15,18 @@ use longlink::store::Memory;
 use longlink::store::Store;
 use longlink::{auth, wire};
 use tempfile::TempDir;
+use tokio::io::DuplexStream;
 
 use super::Peer;
 
 /// 2027-01-15, in milliseconds: when tests happen.
-pub const TODAY_MS: i64 = 1_800_000_000_000;
+pub(crate) const TODAY_MS: i64 = 1_800_000_000_000;
+
+/// What a pipe holds, in bytes, unless a test is about it.
+const PIPE_BYTES: usize = 1 << 20;
 
 /// What a test server is built from; change what the test is about.
-pub fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
+pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     Plan {
         store,
@@ -68,18 +74,18 @@ pub fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
 }
 
 /// A running server and the folder it lives in.
-pub struct World {
-    pub server: Server,
-    pub folder: TempDir,
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) folder: TempDir,
 }
 
 impl World {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(|_| {}).await
     }
 
     /// A server whose plan was changed by the test.
-    pub async fn with(change: impl FnOnce(&mut Plan)) -> Self {
+    pub(crate) async fn with(change: impl FnOnce(&mut Plan)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut plan = plan(Arc::new(Memory::new()), &folder);
         change(&mut plan);
@@ -87,22 +93,50 @@ impl World {
     }
 
     /// A stranger: connected, and silent.
-    pub async fn stranger(&self) -> Peer {
+    pub(crate) async fn stranger(&self) -> Peer {
         Peer::connect(self.server.tcp()).await
     }
 
+    /// A stranger over a pipe, which knows no time of its own: for tests in which time stands still.
+    pub(crate) async fn piped(&self) -> Peer<DuplexStream> {
+        self.piped_through(PIPE_BYTES).await
+    }
+
+    /// A stranger over a pipe that holds so many bytes in each direction.
+    pub(crate) async fn piped_through(&self, pipe_bytes: usize) -> Peer<DuplexStream> {
+        let (ours, theirs) = tokio::io::duplex(pipe_bytes);
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        self.server.connect(TcpTransport::new(theirs), address).expect("there is a place for it");
+        // Its task begins, so that it is as old as the caller thinks.
+        tokio::task::yield_now().await;
+        Peer::over(ours)
+    }
+
     /// A new user's token. Accounts for tokens cost no hash.
-    pub async fn user(&self, name: &str) -> (i64, String) {
+    pub(crate) async fn user(&self, name: &str) -> (i64, String) {
         let chat = self.server.chat();
         let user = chat.add_account(name, None).await.unwrap();
         (user.get(), chat.make_token(name).unwrap().0)
     }
 
     /// A new user who is logged in, reading from the head on.
-    pub async fn logged_in(&self, name: &str) -> Peer {
+    pub(crate) async fn logged_in(&self, name: &str) -> Peer {
         let (_, token) = self.user(name).await;
         let mut peer = self.stranger().await;
         peer.hello(&token, "device", None).await;
         peer
     }
+
+    /// The same over a pipe.
+    pub(crate) async fn piped_in(&self, name: &str) -> Peer<DuplexStream> {
+        let (_, token) = self.user(name).await;
+        let mut peer = self.piped().await;
+        peer.hello(&token, "device", None).await;
+        peer
+    }
+}
+
+/// Lets so much time pass that stands still otherwise.
+pub(crate) async fn pass(ms: u64) {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
 }
