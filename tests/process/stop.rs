@@ -8,7 +8,7 @@ use rustix::process::Signal;
 
 use super::program::{Home, Program, spawn};
 use super::raw::{self, Ear};
-use crate::support::peer::text_to;
+use crate::support::text_to;
 
 /// What a link heard until its end: the places of its own sends by their sequence, and the reason that was its last
 /// word.
@@ -31,13 +31,15 @@ async fn hear_out(mut ear: Ear) -> (BTreeMap<u32, i64>, Option<CloseReason>) {
 async fn stop_among_senders(home: &Home, program: &mut Program, signal: Signal) -> BTreeSet<i64> {
     let (reader, _) = home.user("reader").await;
     let mut hearing = Vec::new();
+    // More than the server reads at once: it stops in the middle of what was sent.
+    let text = "x".repeat(1000);
     let (answered, mut first) = tokio::sync::mpsc::channel(1);
     for number in 0..8 {
         let (_, token) = home.user(&format!("sender{number}")).await;
         let (mut ear, mut mouth) = raw::connect(program.tcp).await.unwrap();
         raw::log_in(&mut ear, &mut mouth, &token, "phone", None).await.unwrap();
         for id in 0..500 {
-            mouth.ask(Command::Send, &text_to(reader, &id.to_string(), "hello")).await.unwrap();
+            mouth.ask(Command::Send, &text_to(reader, &id.to_string(), &text)).await.unwrap();
         }
         let answered = answered.clone();
         hearing.push(spawn(async move {
