@@ -3,6 +3,7 @@
 mod bodies;
 mod conversations;
 mod frames;
+mod played;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -12,18 +12,29 @@ use serde_json::Value;
 use super::bodies::{body, fields, rewrite};
 use super::{assert_facts, from_hex, load, to_hex};
 
-const CONVERSATIONS: &str = include_str!("../../proto/vectors/conversations.json");
+pub(super) const CONVERSATIONS: &str = include_str!("../../proto/vectors/conversations.json");
 
 #[derive(Deserialize)]
-struct Conversation {
-    name: String,
+pub(super) struct Conversation {
+    pub(super) name: String,
     facts: Vec<String>,
-    steps: Vec<Step>,
+    pub(super) users: Vec<User>,
+    /// What the server must be set to, if not to the default.
+    #[serde(default)]
+    pub(super) settings: HashMap<String, String>,
+    pub(super) steps: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct User {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) password: String,
 }
 
 #[derive(Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
-enum Step {
+pub(super) enum Step {
     Said(Box<Said>),
     Raw { link: String, from: Side, raw: String },
     Closed { link: String, from: Side, closes: bool },
@@ -33,31 +44,32 @@ enum Step {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Said {
-    link: String,
-    from: Side,
-    frame: SaidFrame,
+pub(super) struct Said {
+    pub(super) link: String,
+    pub(super) from: Side,
+    pub(super) frame: SaidFrame,
+    /// Place in the fields -> name of a variable.
     #[serde(default)]
-    vars: HashMap<String, String>,
+    pub(super) vars: HashMap<String, String>,
     #[serde(default)]
-    any: Vec<String>,
+    pub(super) any: Vec<String>,
     hex: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SaidFrame {
-    client_version: u32,
-    cmd_id: u32,
-    seq: u32,
-    message: Option<String>,
+pub(super) struct SaidFrame {
+    pub(super) client_version: u32,
+    pub(super) cmd_id: u32,
+    pub(super) seq: u32,
+    pub(super) message: Option<String>,
     #[serde(default)]
-    fields: Value,
+    pub(super) fields: Value,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Side {
+pub(super) enum Side {
     Client,
     Server,
 }
