@@ -159,9 +159,10 @@ impl Tables {
         ingestion.finish()
     }
 
+    /// How many rows the views have on the disk.
     pub(super) fn view_rows(&self) -> Result<u64, StoreError> {
         let mut rows = 0;
-        for row in self.view.iter() {
+        for row in self.view.range::<&[u8], _>((Bound::Excluded(MARK_KEY), Bound::Unbounded)) {
             row.key().map_err(read_failed)?;
             rows += 1;
         }
