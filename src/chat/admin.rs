@@ -71,6 +71,19 @@ impl Chat {
         Ok(code)
     }
 
+    /// Makes sure that no new user and no new group gets a number up to these: they are in the log already.
+    pub async fn reserve_numbers(&self, user: i64, group: i64) -> Result<(), Refused> {
+        for (key, last) in [(keys::NEXT_USER, user), (keys::NEXT_GROUP, group)] {
+            let (next, mut change) = self.next_number(key)?;
+            if next <= last {
+                change.value = Some(last.saturating_add(1).to_be_bytes().to_vec());
+                let changed = self.store.change(vec![change], Keep::Durable).await;
+                changed.map_err(|error| super::internal(&error.to_string()))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Entries behind `after`. Reads the disk.
     pub fn read_log(&self, after: QueueId, limit: usize) -> Result<Vec<Arc<Entry>>, Refused> {
         Ok(self.store.read_log(PARTITION, after, limit)?)

@@ -24,6 +24,8 @@ pub(super) struct Writer {
     pub(super) last_revision: u64,
     /// Something was written that is not synced yet.
     pub(super) is_unsynced: bool,
+    /// The disk had too little room when there was last something to write.
+    pub(super) is_full: bool,
 }
 
 /// An answer that is sent when the batch is durable.
@@ -165,10 +167,20 @@ impl Writer {
         Ok(())
     }
 
-    fn disk_full(&self) -> Option<StoreError> {
+    fn disk_full(&mut self) -> Option<StoreError> {
         let free = self.shared.disk.free_bytes()?;
         let reserve = self.shared.settings.disk_reserve_bytes;
-        (free < reserve).then_some(StoreError::DiskFull { free_mb: free >> 20, reserve_mb: reserve >> 20 })
+        let (was_full, free_mb, reserve_mb) = (self.is_full, free >> 20, reserve >> 20);
+        self.is_full = free < reserve;
+        match (was_full, self.is_full) {
+            // Once, and not with each send that is refused.
+            (false, true) => {
+                tracing::error!(free_mb, reserve_mb, "the disk is full: nothing is stored until it has room")
+            }
+            (true, false) => tracing::info!(free_mb, reserve_mb, "the disk has room again"),
+            (true, true) | (false, false) => {}
+        }
+        self.is_full.then_some(StoreError::DiskFull { free_mb, reserve_mb })
     }
 
     /// The last place that was acknowledged.
