@@ -56,7 +56,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for file in fs::read_dir(from)? {
         let (file, target) = file.map(|file| (file.path(), to.join(file.file_name())))?;
-        if file.is_dir() { copy(&file, &target)? } else { drop(fs::copy(file, target)?) }
+        if file.is_dir() { copy(&file, &target)? } else { fs::copy(file, target).map(|_| ())? }
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! A disk that is full, that fails, or that hangs.
 
 use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::*;
 use crate::id::QueueId;
-use crate::store::conformance::{place, wait};
+use crate::store::conformance::place;
 use crate::store::{Directory, Expect};
 
 /// A disk that does as it is told.
@@ -12,9 +13,19 @@ use crate::store::{Directory, Expect};
 struct Told {
     free_bytes: AtomicU64,
     fails: AtomicBool,
-    hangs: AtomicBool,
+    /// Told that a commit has come to the gate; without it commits do not stop there.
+    hangs: Mutex<Option<SyncSender<()>>>,
     /// Held by a test: the commit that hangs goes on when it lets go.
     gate: Mutex<()>,
+}
+
+impl Told {
+    /// The next commit hangs, and the receiver hears of it.
+    fn hang(&self) -> Receiver<()> {
+        let (sender, receiver) = sync_channel(1);
+        *self.hangs.lock().unwrap() = Some(sender);
+        receiver
+    }
 }
 
 impl Disk for Arc<Told> {
@@ -23,11 +34,13 @@ impl Disk for Arc<Told> {
     }
 
     fn commit(&self, write: &mut dyn FnMut() -> fjall::Result<()>) -> fjall::Result<()> {
-        if self.hangs.load(Ordering::SeqCst) {
+        let told = self.hangs.lock().unwrap().take();
+        if let Some(told) = told {
+            told.send(()).unwrap();
             drop(self.gate.lock().unwrap());
         }
         if self.fails.load(Ordering::SeqCst) {
-            return Err(fjall::Error::Io(std::io::Error::other("injected")));
+            return Err(fjall::Error::Io(io::Error::other("injected")));
         }
         write()
     }
@@ -84,17 +97,16 @@ fn after_a_failed_sync_nothing_more_is_acknowledged_or_shown() {
 fn a_writer_that_hangs_stops_the_store_and_answers_who_waits() {
     let (dir, disk) = (tempfile::tempdir().unwrap(), Arc::new(Told::default()));
     let store = on(&disk, dir.path(), Settings { stall_limit: std::time::Duration::from_millis(50), ..small() });
-    append(&store, [1]);
-
     let gate = disk.gate.lock().unwrap();
-    disk.hangs.store(true, Ordering::SeqCst);
-    let pending: Vec<_> = ["2", "3", "4"].map(|name| store.append(LOG, text(1, 2, name))).into();
+    let hung = disk.hang();
+    let pending: Vec<_> = ["1", "2", "3"].map(|name| store.append(LOG, text(1, 2, name))).into();
     for pending in pending {
         let stopped = pending.wait().unwrap_err();
         assert_eq!(stopped, StoreError::Stopped("a batch took longer than 50 ms".into()));
     }
-    assert!(matches!(wait(store.failed()), StoreError::Stopped(_)));
-    assert_eq!(store.read_log(LOG, QueueId::START, 9).unwrap().len(), 1);
+    hung.recv().unwrap();
+    assert!(matches!(store.failed().wait(), StoreError::Stopped(_)));
+    assert!(store.read_log(LOG, QueueId::START, 9).unwrap().is_empty());
     // Closing does not wait for the disk. The writer may still write, so nobody else gets the store.
     store.close();
     assert!(matches!(Embedded::open(dir.path(), small()), Err(OpenError::Held { .. })));
@@ -106,13 +118,12 @@ fn a_queue_that_is_full_refuses_at_once_and_forgets_nothing_it_took() {
     let (dir, disk) = (tempfile::tempdir().unwrap(), Arc::new(Told::default()));
     let store = on(&disk, dir.path(), Settings { queue_entries: 3, ..small() });
     let gate = disk.gate.lock().unwrap();
-    disk.hangs.store(true, Ordering::SeqCst);
-    // The writer hangs with the first, or with as many as it found: what comes then stays in the queue.
-    let pending: Vec<_> = (0..20).map(|name| store.append(LOG, text(1, 2, &name.to_string()))).collect();
-    let late = store.append(LOG, text(1, 2, "late"));
+    let hung = disk.hang();
+    let mut pending = vec![store.append(LOG, text(1, 2, "0"))];
+    hung.recv().unwrap();
+    pending.extend((1..=3).map(|name| store.append(LOG, text(1, 2, &name.to_string()))));
+    assert_eq!(store.append(LOG, text(1, 2, "late")).wait(), Err(StoreError::Overloaded));
     drop(gate);
-    assert_eq!(late.wait(), Err(StoreError::Overloaded));
-    let taken = pending.into_iter().filter_map(|pending| pending.wait().ok()).count();
-    assert!((3..=6).contains(&taken), "{taken}");
-    assert_eq!(store.head(LOG), place(taken as i64));
+    let places: Vec<_> = pending.into_iter().map(|pending| pending.wait().unwrap().queue_id).collect();
+    assert_eq!(places, [1, 2, 3, 4].map(place));
 }

@@ -100,7 +100,7 @@ fn an_export_fills_an_empty_store_with_the_same_places() {
     copy.close();
 
     let again = tempfile::tempdir().unwrap();
-    let twice = entries().map(|(place, entry)| (place, crate::store::NewEntry { client_msg_id: "1".into(), ..entry }));
+    let twice = entries().map(|(place, entry)| (place, NewEntry { client_msg_id: "1".into(), ..entry }));
     let store = Embedded::open(again.path(), small()).unwrap();
     assert!(matches!(store.import(twice), Err(ImportError::Repeated { .. })));
 }
