@@ -58,8 +58,12 @@ impl Chat {
     /// A login token for any device of an account, and when it expires in milliseconds.
     pub fn make_token(&self, name: &str) -> Result<(String, i64), Refused> {
         let user = self.named(name)?;
-        let now_s = self.clock.wall_s();
-        let (token, expires_at_s) = self.tokens.issue(user, None, None, now_s, self.settings.token_ttl_s);
+        let Some((account, _)) = self.account(user)? else {
+            return Err(super::internal("a name has no account"));
+        };
+        // With the generation, it ends with the others also in the second in which it was made.
+        let (generation, now_s) = (Some(account.generation), self.clock.wall_s());
+        let (token, expires_at_s) = self.tokens.issue(user, None, generation, now_s, self.settings.token_ttl_s);
         Ok((token, expires_at_s.saturating_mul(1000)))
     }
 

@@ -27,7 +27,7 @@ pub(super) fn verify(config: &Config) -> Result<(), Failure> {
             complain(&format!("{entries} entries read"));
         }
     });
-    let report = report.map_err(held)?;
+    let report = report.map_err(not_open)?;
     let mut text = format!("epoch {}\n{} entries, the last at {}\n", report.epoch, report.entries, report.head);
     match report.acknowledged {
         Some(place) => text += &format!("acknowledged up to {place}\n"),
@@ -66,7 +66,7 @@ pub(super) fn export(config: &Config) -> Result<(), Failure> {
         }
     };
     let mut expected = QueueId::START.next();
-    for entry in Export::open(&config.data_dir).map_err(held)? {
+    for entry in Export::open(&config.data_dir).map_err(not_open)? {
         match entry.and_then(|entry| line(&entry).map(|line| (entry.queue_id, line))) {
             Ok((place, line)) => {
                 if place != expected {
@@ -106,7 +106,7 @@ pub(super) fn import(config: &Config, path: &Path) -> Result<(), Failure> {
         numbers.see(&entry);
         expected = place.next();
     }
-    let store = Embedded::open(&config.data_dir, store_settings(&config.store)).map_err(held)?;
+    let store = Embedded::open(&config.data_dir, store_settings(&config.store)).map_err(not_open)?;
     let mut changed = None;
     let imported = store.import(entries(path)?.map_while(|entry| match entry {
         Ok(entry) => Some(entry),
@@ -172,14 +172,19 @@ impl Numbers {
     }
 }
 
-/// Whoever has the folder is most likely the server.
-fn held(error: OpenError) -> Failure {
+/// What to do about a store that does not open for these commands, which are what one is sent to when it does not.
+fn not_open(error: OpenError) -> Failure {
     match error {
+        // Whoever has the folder is most likely the server.
         OpenError::Held { .. } => Failure::Failed(format!("{error}; stop the server first")),
-        OpenError::Newer { .. }
-        | OpenError::NotAFormat { .. }
-        | OpenError::Io { .. }
-        | OpenError::Lost { .. }
-        | OpenError::Damaged { .. } => error.into(),
+        OpenError::Damaged { dir, what } => {
+            let dir = dir.display();
+            Failure::Failed(format!(
+                "the store in {dir} is damaged, and nothing in it can be read: {what}; restore a copy"
+            ))
+        }
+        OpenError::Newer { .. } | OpenError::NotAFormat { .. } | OpenError::Io { .. } | OpenError::Lost { .. } => {
+            error.into()
+        }
     }
 }

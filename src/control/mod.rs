@@ -148,7 +148,8 @@ pub async fn ask(
         Err(error) => return Err(error),
     };
     let (read, mut write) = stream.into_split();
-    write_line(&mut write, &serde_json::to_value(command)?).await?;
+    // Who refuses without having heard us has closed already; what they said is still to be read.
+    let _ = write_line(&mut write, &serde_json::to_value(command)?).await;
     let mut lines = BufReader::new(read).lines();
     while let Some(line) = lines.next_line().await? {
         let value: Value = serde_json::from_str(&line)?;

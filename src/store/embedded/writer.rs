@@ -63,7 +63,7 @@ impl Writer {
             };
             took = self.shared.failure.batch_ends();
             if let Err(error) = written {
-                self.shared.fail(&format!("the log could not be written: {error}"));
+                self.shared.fail(&format!("the log could not be written: {}", told(&error)));
             }
             checkpoint::consider(&self.shared, self.shared.head());
             if self.shared.failure.reason().is_some() {
@@ -186,6 +186,14 @@ impl Writer {
     /// The last place that was acknowledged.
     pub(super) fn head(&self) -> QueueId {
         self.shared.head()
+    }
+}
+
+/// The database says only that it has failed before when one of its own threads did, and that one says why in the log.
+fn told(error: &fjall::Error) -> String {
+    match error {
+        fjall::Error::Poisoned => "the database has failed, with the reason that it logged just before".into(),
+        error => error.to_string(),
     }
 }
 
