@@ -62,9 +62,9 @@ pub struct Drain {
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("cannot listen on {address} for {what}: {error}")]
-    Listen { what: &'static str, address: SocketAddr, error: io::Error },
-    #[error("cannot listen on {}: {error}", path.display())]
+    #[error("cannot listen on {address} for {what}: {error}; free it, or choose another one with {flag}")]
+    Listen { what: &'static str, flag: &'static str, address: SocketAddr, error: io::Error },
+    #[error("cannot listen on {} for the operator's commands: {error}", path.display())]
     Control { path: PathBuf, error: io::Error },
     #[error(transparent)]
     Passwords(#[from] PasswordError),
@@ -111,13 +111,12 @@ impl Server {
         });
 
         let (tcp_listener, datagrams) = bind_both(plan.tcp).await?;
-        let http_listener =
-            listen::bind(plan.http).map_err(|error| StartError::Listen { what: "HTTP", address: plan.http, error })?;
-        let address_of = |listener: &TcpListener, what, address| {
-            listener.local_addr().map_err(|error| StartError::Listen { what, address, error })
-        };
-        let (tcp, http) =
-            (address_of(&tcp_listener, "links", plan.tcp)?, address_of(&http_listener, "HTTP", plan.http)?);
+        let no_http = |error| StartError::Listen { what: "HTTP", flag: "--http", address: plan.http, error };
+        let http_listener = listen::bind(plan.http).map_err(no_http)?;
+        let (tcp, http) = (
+            tcp_listener.local_addr().map_err(|error| no_links(plan.tcp, error))?,
+            http_listener.local_addr().map_err(no_http)?,
+        );
 
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let (failing, failed) = watch::channel(None);
@@ -137,7 +136,7 @@ impl Server {
                     reason = failed => reason,
                     reason = deliver => reason,
                 };
-                error!(%reason, "the store has failed");
+                error!(%reason, "the store has failed; the server stops");
                 let _ = failing.send(Some(reason));
             }
         });
@@ -212,14 +211,19 @@ impl Server {
 async fn bind_both(address: SocketAddr) -> Result<(TcpListener, UdpSocket), StartError> {
     let mut tries = 0;
     loop {
-        let failed = |error| StartError::Listen { what: "links", address, error };
-        let listener = listen::bind(address).map_err(failed)?;
-        match UdpSocket::bind(listener.local_addr().map_err(failed)?).await {
+        let listener = listen::bind(address).map_err(|error| no_links(address, error))?;
+        match UdpSocket::bind(listener.local_addr().map_err(|error| no_links(address, error))?).await {
             Ok(datagrams) => return Ok((listener, datagrams)),
             Err(_) if address.port() == 0 && tries < 10 => tries += 1,
-            Err(error) => return Err(StartError::Listen { what: "Mars' datagrams (UDP)", address, error }),
+            Err(error) => {
+                return Err(StartError::Listen { what: "Mars' datagrams (UDP)", flag: "--tcp", address, error });
+            }
         }
     }
+}
+
+fn no_links(address: SocketAddr, error: io::Error) -> StartError {
+    StartError::Listen { what: "links", flag: "--tcp", address, error }
 }
 
 async fn sweep(links: Arc<Links>, clock: Clock, stop: CancellationToken) {

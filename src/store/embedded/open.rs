@@ -54,8 +54,14 @@ pub(super) fn open(dir: &Path, settings: Settings, disk: Box<dyn Disk>) -> Resul
     make_rows(&shared, &tables, mark, head).map_err(damaged)?;
 
     let last_revision = tables.last_revision().map_err(unreadable)?;
-    let writer =
-        Writer { shared: Arc::clone(&shared), tables: tables.clone(), witness, last_revision, is_unsynced: false };
+    let writer = Writer {
+        shared: Arc::clone(&shared),
+        tables: tables.clone(),
+        witness,
+        last_revision,
+        is_unsynced: false,
+        is_full: false,
+    };
     let running = start(&shared, writer, tables, lock).map_err(io_error(dir))?;
     Ok(Embedded { epoch, shared, running: Mutex::new(Some(running)) })
 }
