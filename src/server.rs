@@ -81,6 +81,7 @@ pub struct Server {
     store: Arc<dyn Store>,
     tasks: TaskTracker,
     stop: CancellationToken,
+    ended: CancellationToken,
     failed: watch::Receiver<Option<StoreError>>,
     drain: Drain,
 }
@@ -118,21 +119,22 @@ impl Server {
             http_listener.local_addr().map_err(no_http)?,
         );
 
-        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        // `stop` keeps newcomers out; `ended` is for what the last links still need: delivery, deadlines, the operator.
+        let (tasks, stop, ended) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
         let (failing, failed) = watch::channel(None);
         let background = TaskTracker::new();
         if let Some(path) = plan.control {
             let operator = control::Operator { chat: Arc::clone(&chat), tokens };
             let listener = control::bind(&path).map_err(|error| StartError::Control { path, error })?;
-            background.spawn(control::serve(listener, operator, stop.clone()));
+            background.spawn(control::serve(listener, operator, ended.clone()));
         }
         background.spawn({
             let deliver = Arc::clone(&chat).deliver(chat.tail());
-            let (failed, stop) = (plan.store.failed(), stop.clone());
+            let (failed, ended) = (plan.store.failed(), ended.clone());
             async move {
                 let reason = tokio::select! {
                     biased;
-                    () = stop.cancelled() => return,
+                    () = ended.cancelled() => return,
                     reason = failed => reason,
                     reason = deliver => reason,
                 };
@@ -140,7 +142,7 @@ impl Server {
                 let _ = failing.send(Some(reason));
             }
         });
-        background.spawn(sweep(Arc::clone(&links), plan.clock, stop.clone()));
+        background.spawn(sweep(Arc::clone(&links), plan.clock, ended.clone()));
         background.spawn(listen::drop_datagrams(datagrams, Arc::clone(&door), stop.clone()));
         let page =
             Http { chat: Arc::clone(&chat), links: Arc::clone(&links), metrics: Arc::clone(&metrics), router, tcp };
@@ -148,7 +150,20 @@ impl Server {
         let accept = listen::accept(tcp_listener, Arc::clone(&links), Arc::clone(&door), tasks.clone(), stop.clone());
         background.spawn(accept);
         info!(%tcp, %http, "listening");
-        Ok(Self { tcp, http, chat, links, metrics, door, store: plan.store, tasks, stop, failed, drain: plan.drain })
+        Ok(Self {
+            tcp,
+            http,
+            chat,
+            links,
+            metrics,
+            door,
+            store: plan.store,
+            tasks,
+            stop,
+            ended,
+            failed,
+            drain: plan.drain,
+        })
     }
 
     pub fn tcp(&self) -> SocketAddr {
@@ -199,6 +214,7 @@ impl Server {
         if drained.await.is_err() {
             warn!(links = self.links.count(), "some links did not end in time");
         }
+        self.ended.cancel();
         let store = Arc::clone(&self.store);
         if let Err(error) = spawn_blocking(move || store.close()).await {
             error!(%error, "closing the store failed");
@@ -226,13 +242,13 @@ fn no_links(address: SocketAddr, error: io::Error) -> StartError {
     StartError::Listen { what: "links", flag: "--tcp", address, error }
 }
 
-async fn sweep(links: Arc<Links>, clock: Clock, stop: CancellationToken) {
+async fn sweep(links: Arc<Links>, clock: Clock, ended: CancellationToken) {
     let mut ticks = interval(SWEEP_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             biased;
-            () = stop.cancelled() => return,
+            () = ended.cancelled() => return,
             _ = ticks.tick() => links.wake_overdue(clock.now()),
         }
     }
