@@ -31,8 +31,9 @@ pub fn entry_line(entry: &pb::Entry) -> Value {
 /// The entry that `entry_line` made a line of, and its place; or what is the matter with the line.
 pub fn entry_of_line(line: &str) -> Result<(QueueId, NewEntry), String> {
     let line: Value = serde_json::from_str(line).map_err(|error| format!("not a JSON object: {error}"))?;
-    let number = |key: &str| line[key].as_i64().ok_or_else(|| format!("{key} is missing, or not a number"));
-    let text = |key: &str| line[key].as_str().ok_or_else(|| format!("{key} is missing, or not text"));
+    let value = |key: &str| line.get(key).unwrap_or(&Value::Null);
+    let number = |key: &str| value(key).as_i64().ok_or_else(|| format!("{key} is missing, or not a number"));
+    let text = |key: &str| value(key).as_str().ok_or_else(|| format!("{key} is missing, or not text"));
     let place = number("queue_id")?;
     let from = UserId::parse(number("from")?).ok_or("from is nobody's number")?;
     let to = Peer::parse(number("to")?).ok_or("to is nobody's number")?;
@@ -41,7 +42,7 @@ pub fn entry_of_line(line: &str) -> Result<(QueueId, NewEntry), String> {
         return Err(format!("client_msg_id has {} bytes, not 1 to 64", client_msg_id.len()));
     }
     let content_type = u32::try_from(number("content_type")?).map_err(|_| "content_type is out of its bounds")?;
-    let content = match line["text"].as_str() {
+    let content = match value("text").as_str() {
         Some(text) => text.as_bytes().to_vec(),
         None => BASE64.decode(text("base64")?).map_err(|error| format!("base64 cannot be read: {error}"))?,
     };

@@ -191,10 +191,10 @@ impl Writer {
 
 /// The database says only that it has failed before when one of its own threads did, and that one says why in the log.
 fn told(error: &fjall::Error) -> String {
-    match error {
-        fjall::Error::Poisoned => "the database has failed, with the reason that it logged just before".into(),
-        error => error.to_string(),
+    if matches!(error, fjall::Error::Poisoned) {
+        return "the database has failed, with the reason that it logged just before".into();
     }
+    error.to_string()
 }
 
 impl Reply {
