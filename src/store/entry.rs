@@ -27,14 +27,14 @@ pub struct Entry {
 
 impl Entry {
     /// Encodes what was sent, at its place in the log.
-    pub fn new(queue_id: QueueId, new: &NewEntry) -> Self {
+    pub fn new(queue_id: QueueId, new: NewEntry) -> Self {
         let message = pb::Entry {
             queue_id: queue_id.get(),
             from: new.from.get(),
             to: new.to.get(),
-            client_msg_id: new.client_msg_id.clone(),
+            client_msg_id: new.client_msg_id,
             content_type: new.content_type,
-            content: new.content.clone(),
+            content: new.content,
             sent_at_ms: new.sent_at_ms,
         };
         let length = message.encoded_len();
@@ -111,7 +111,7 @@ mod tests {
             sent_at_ms: 1_700_000_000_000,
             origin: 0,
         };
-        Entry::new(QueueId::cursor(queue_id), &new)
+        Entry::new(QueueId::cursor(queue_id), new)
     }
 
     #[test]

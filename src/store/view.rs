@@ -3,7 +3,12 @@
 //! The log is the truth; these rows only say where in it to look. They come from the entry alone and are the same
 //! each time, so an engine may write them again, or make them anew from the log. `read` reads them.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::sync::LazyLock;
+
 use bytes::{BufMut, Bytes, BytesMut};
+use rustc_hash::FxBuildHasher;
 
 use super::Entry;
 use crate::id::{GroupId, Peer, QueueId, UserId};
@@ -14,6 +19,15 @@ use crate::wire::pb;
 pub(super) struct RowKey([u8; ROW_KEY_BYTES]);
 
 pub(super) const ROW_KEY_BYTES: usize = 25;
+
+/// The part of a key before the place: all of one view's rows have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct View {
+    // In the order of the bytes, and unsigned as bytes are.
+    tag: u8,
+    first: u64,
+    second: u64,
+}
 
 /// `(peer, 0, place)`: what is addressed to a peer; for a user also what they wrote to another user.
 const MAILBOX: u8 = 1;
@@ -84,6 +98,11 @@ impl RowKey {
         QueueId::cursor(self.number(17))
     }
 
+    pub(super) fn view(&self) -> View {
+        let [tag, ..] = self.0;
+        View { tag, first: self.number(1).cast_unsigned(), second: self.number(9).cast_unsigned() }
+    }
+
     /// Whether the two differ in their place alone.
     pub(super) fn is_same_range(&self, other: &Self) -> bool {
         self.at(QueueId::START) == other.at(QueueId::START)
@@ -100,6 +119,12 @@ impl RowKey {
 
     fn number(&self, from: usize) -> i64 {
         self.0.get(from..).and_then(|rest| rest.first_chunk::<8>()).map_or(0, |bytes| i64::from_be_bytes(*bytes))
+    }
+}
+
+impl View {
+    pub(super) fn row(self, place: QueueId) -> RowKey {
+        RowKey::new(self.tag, self.first.cast_signed(), self.second.cast_signed(), place)
     }
 }
 
@@ -155,16 +180,32 @@ pub(super) fn parse_group(value: &[u8]) -> Option<(UserId, String)> {
 }
 
 /// Who sent it and what they call it: under this an entry is stored once.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct SentKey(Box<[u8]>);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SentKey {
+    bytes: Box<[u8]>,
+    /// Of `bytes`. Made once, since the key is looked up, put in, and put in again as the map grows.
+    hash: u64,
+}
+
+/// What was sent, by its key.
+pub(super) type SentMap = HashMap<SentKey, Sent, FxBuildHasher>;
 
 impl SentKey {
     pub(super) fn new(from: UserId, client_msg_id: &str) -> Self {
-        Self([&from.get().to_be_bytes()[..], client_msg_id.as_bytes()].concat().into())
+        /// The name is the client's choice: without a secret, it could be chosen to fall on others.
+        static SECRET: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        let bytes: Box<[u8]> = [&from.get().to_be_bytes()[..], client_msg_id.as_bytes()].concat().into();
+        Self { hash: SECRET.hash_one(&bytes), bytes }
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
-        &self.0
+        &self.bytes
+    }
+}
+
+impl Hash for SentKey {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        hasher.write_u64(self.hash);
     }
 }
 

@@ -1,7 +1,6 @@
 //! The one thread that writes: it drains the queue, gives out places, writes one batch with one sync, and only then
 //! shows it to readers and answers those who asked.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -14,7 +13,7 @@ use super::tables::Tables;
 use super::{Shared, checkpoint};
 use crate::id::QueueId;
 use crate::store::directory::Staged;
-use crate::store::view::{Sent, SentKey};
+use crate::store::view::{Sent, SentKey, SentMap};
 use crate::store::{Appended, ChangeError, Entry, Keep, NewEntry, StoreError};
 
 pub(super) struct Writer {
@@ -37,7 +36,7 @@ pub(super) enum Reply {
 #[derive(Default)]
 struct Staging {
     entries: Vec<Arc<Entry>>,
-    sent: HashMap<SentKey, Sent>,
+    sent: SentMap,
     records: Staged,
     replies: Vec<Reply>,
     must_sync: bool,
@@ -108,8 +107,8 @@ impl Writer {
             return Ok(Appended { queue_id, sent_at_ms, duplicate: true });
         }
         let last = staging.entries.last().map_or_else(|| self.shared.head(), |entry| entry.queue_id);
-        let entry = Entry::new(last.next(), &new);
-        let sent = Sent { queue_id: entry.queue_id, sent_at_ms: new.sent_at_ms };
+        let sent = Sent { queue_id: last.next(), sent_at_ms: new.sent_at_ms };
+        let entry = Entry::new(sent.queue_id, new);
         staging.sent.insert(key, sent);
         staging.entries.push(Arc::new(entry));
         Ok(Appended { queue_id: sent.queue_id, sent_at_ms: sent.sent_at_ms, duplicate: false })
