@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use dashmap::DashMap;
+use rustc_hash::FxBuildHasher;
 
 use super::Chat;
 use crate::id::{GroupId, QueueId, UserId};
@@ -16,7 +17,7 @@ const ROSTERS_MAX: usize = 4096;
 /// Rosters as of the entry that was delivered last. Only delivery changes them, in the order of the log.
 #[derive(Debug, Default)]
 pub(super) struct Rosters {
-    known: DashMap<GroupId, Arc<Roster>>,
+    known: DashMap<GroupId, Arc<Roster>, FxBuildHasher>,
 }
 
 impl Chat {
