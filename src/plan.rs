@@ -3,11 +3,12 @@
 use std::fs;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tracing::{info, warn};
 
 use crate::auth::password;
 use crate::auth::token::Tokens;
@@ -24,14 +25,17 @@ use crate::store::{Memory, Store};
 
 /// The token keys' name in the data folder.
 const KEYS: &str = "token-keys.json";
-/// Descriptors that are not for links: the store's files, the listeners, HTTP, the operator.
-const DESCRIPTORS_RESERVED: u64 = 512;
+/// Descriptors that are not for links: the store's files, the listeners, HTTP, the operator. A quarter of what there
+/// is, and no more than this.
+const DESCRIPTORS_RESERVED_MAX: u64 = 512;
 
 /// Why the data folder cannot be used: one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    #[error("cannot make the data folder {}: {error}", path.display())]
+    #[error("cannot make the data folder {}: {error}; see data_dir in the settings, or --data-dir", path.display())]
     Folder { path: PathBuf, error: io::Error },
+    #[error("there is no data folder {}; see data_dir in the settings, or --data-dir", path.display())]
+    NoFolder { path: PathBuf },
     #[error(transparent)]
     Store(#[from] embedded::OpenError),
     #[error(transparent)]
@@ -47,7 +51,7 @@ pub struct Data {
 /// Opens the data folder, which is made if need be, for its owner alone. Blocks.
 pub fn open_data(config: &Config) -> Result<Data, DataError> {
     let path = &config.data_dir;
-    let failed = |error| DataError::Folder { path: path.clone(), error };
+    let failed = |error| DataError::Folder { path: told(path), error };
     if !path.exists() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
         fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(failed)?;
@@ -56,10 +60,26 @@ pub fn open_data(config: &Config) -> Result<Data, DataError> {
         config::Engine::Memory => Arc::new(Memory::new()),
         config::Engine::Embedded => Arc::new(Embedded::open(path, store_settings(&config.store))?),
     };
-    Ok(Data { store, tokens: Tokens::open(path.join(KEYS))? })
+    data_with(config, store)
 }
 
-fn store_settings(store: &config::Store) -> embedded::Settings {
+/// The same with a store that is open already.
+pub fn data_with(config: &Config, store: Arc<dyn Store>) -> Result<Data, DataError> {
+    Ok(Data { store, tokens: Tokens::open(config.data_dir.join(KEYS))? })
+}
+
+/// Refuses a data folder that is not there, for what makes no sense in a new one. A folder that is made for a typing
+/// error would answer that all is well.
+pub fn check_data(config: &Config) -> Result<(), DataError> {
+    if config.data_dir.exists() { Ok(()) } else { Err(DataError::NoFolder { path: told(&config.data_dir) }) }
+}
+
+/// A path as it is told: seen from the root, since nobody knows at night where a service was started.
+fn told(path: &Path) -> PathBuf {
+    absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+pub fn store_settings(store: &config::Store) -> embedded::Settings {
     embedded::Settings {
         queue_entries: store.queue_entries,
         ring_entries: store.ring_entries,
@@ -96,7 +116,7 @@ pub fn plan(config: &Config, data: Data) -> Plan {
             devices_max: link.devices_max,
         },
         bounds: Bounds {
-            links_max: link.links_max.unwrap_or_else(links_for_descriptors),
+            links_max: links_max(link.links_max, descriptors()),
             strangers_max: link.strangers_max,
             links_per_address_max: link.links_per_address_max,
             outbox_bytes_max: link.outbox_bytes_max,
@@ -150,8 +170,26 @@ fn ms_of(seconds: u64) -> u32 {
     u32::try_from(seconds.saturating_mul(1000)).unwrap_or(u32::MAX)
 }
 
-/// As many links as the process may have descriptors for. The soft limit, often 1024, is raised to the hard one first.
-fn links_for_descriptors() -> usize {
+/// How many links there may be: as many as are wished for, or as there are descriptors. More would leave the store
+/// without any, and then it fails.
+fn links_max(wished: Option<usize>, descriptors: u64) -> usize {
+    let reserved = (descriptors / 4).min(DESCRIPTORS_RESERVED_MAX);
+    let possible = usize::try_from(descriptors - reserved).unwrap_or(usize::MAX).max(1);
+    match wished {
+        None => info!(descriptors, links_max = possible, "as many links as there are descriptors for"),
+        Some(wished) if wished > possible => warn!(
+            descriptors,
+            wished,
+            links_max = possible,
+            "fewer links than link.links_max, for want of descriptors; raise the limit (ulimit -n, LimitNOFILE=)"
+        ),
+        Some(_) => {}
+    }
+    wished.map_or(possible, |wished| wished.min(possible))
+}
+
+/// How many descriptors the process may have. The soft limit, often 1024, is raised to the hard one first.
+fn descriptors() -> u64 {
     let limit = getrlimit(Resource::Nofile);
     let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
     let descriptors = match raised {
@@ -159,6 +197,22 @@ fn links_for_descriptors() -> usize {
         Err(_) => limit.current,
     };
     // No limit at all: bounded by what a port can tell apart.
-    let descriptors = descriptors.unwrap_or(u64::from(u32::MAX));
-    usize::try_from(descriptors.saturating_sub(DESCRIPTORS_RESERVED)).unwrap_or(usize::MAX).max(1)
+    descriptors.unwrap_or(u64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quarter_of_the_descriptors_and_at_most_512_are_not_for_links() {
+        let possible = [1, 4, 200, 1024, 2048, 1_048_576].map(|descriptors| links_max(None, descriptors));
+        assert_eq!(possible, [1, 3, 150, 768, 1536, 1_048_064]);
+    }
+
+    #[test]
+    fn more_links_than_descriptors_allow_are_not_promised() {
+        assert_eq!(links_max(Some(100), 200), 100);
+        assert_eq!(links_max(Some(100_000), 200), 150);
+    }
 }

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use dashmap::DashMap;
-use rustc_hash::FxBuildHasher;
+use dashmap::{DashMap, DashSet};
 
 use super::Chat;
 use crate::id::{GroupId, QueueId, UserId};
@@ -17,14 +16,30 @@ const ROSTERS_MAX: usize = 4096;
 /// Rosters as of the entry that was delivered last. Only delivery changes them, in the order of the log.
 #[derive(Debug, Default)]
 pub(super) struct Rosters {
-    known: DashMap<GroupId, Arc<Roster>, FxBuildHasher>,
+    known: DashMap<GroupId, Arc<Roster>>,
+    /// Who is leaving, until delivery has come to it: so long `known` still has them.
+    leaving: DashSet<(GroupId, UserId)>,
+    /// Whom to tell of passing things in groups to which nothing was delivered since the start.
+    quiet: DashMap<GroupId, Arc<[UserId]>>,
+}
+
+impl Rosters {
+    /// To be told before the leaving is in line for the log; `settled` once it was delivered, or has failed.
+    pub(super) fn leaves(&self, group: GroupId, user: UserId) {
+        self.leaving.insert((group, user));
+    }
+
+    pub(super) fn settled(&self, group: GroupId, user: UserId) {
+        self.leaving.remove(&(group, user));
+    }
 }
 
 impl Chat {
     /// Whether the user is in the group now.
     pub(super) fn check_member(&self, user: UserId, group: GroupId) -> Result<(), Refused> {
         // What delivery knows may be a moment old, so a "no" is looked up. By user: that is short, whatever the group.
-        let known = self.rosters.known.get(&group).is_some_and(|roster| place_of(&roster, user).is_ok());
+        let known = self.rosters.known.get(&group).is_some_and(|roster| place_of(&roster, user).is_ok())
+            && !self.rosters.leaving.contains(&(group, user));
         if known || self.store.memberships(user)?.iter().any(|stay| stay.group == group && stay.left_at.is_none()) {
             return Ok(());
         }
@@ -47,7 +62,13 @@ impl Chat {
         let Some(event) = entry.group_event() else { return Ok(before) };
         let after = Arc::new(apply(&before, entry, &event));
         self.remember(group, &after);
-        Ok(if event.kind() == GroupEventKind::Left { before } else { after })
+        if event.kind() != GroupEventKind::Left {
+            return Ok(after);
+        }
+        for user in event.users.iter().filter_map(|number| UserId::parse(*number)) {
+            self.rosters.settled(group, user);
+        }
+        Ok(before)
     }
 
     /// The roster right before `entry`: delivery may be behind the head, and later comings and goings are not for it.
@@ -66,17 +87,36 @@ impl Chat {
             self.rosters.known.clear();
         }
         self.rosters.known.insert(group, Arc::clone(roster));
+        self.rosters.quiet.remove(&group);
     }
 
-    /// The members to tell of passing things; none if the group is not in memory or larger than `members_max`.
-    pub(super) fn small_roster(&self, group: GroupId, members_max: usize) -> Vec<UserId> {
-        match self.rosters.known.get(&group) {
-            Some(roster) if roster.members.len() <= members_max => {
-                roster.members.iter().map(|(user, _)| *user).collect()
-            }
-            Some(_) | None => Vec::new(),
+    /// The members to tell of passing things; none if there are more than `members_max`.
+    pub(super) async fn members_to_tell(
+        self: &Arc<Self>,
+        group: GroupId,
+        members_max: usize,
+    ) -> Result<Arc<[UserId]>, Refused> {
+        if let Some(roster) = self.rosters.known.get(&group) {
+            return Ok(users_of(&roster, members_max));
         }
+        if let Some(users) = self.rosters.quiet.get(&group) {
+            return Ok(Arc::clone(&users));
+        }
+        let roster = self.reading(move |this| Ok(this.store.roster(group, QueueId::END)?)).await?;
+        let users = roster.map_or_else(|| Arc::from([]), |roster| users_of(&roster, members_max));
+        if self.rosters.quiet.len() >= ROSTERS_MAX {
+            self.rosters.quiet.clear();
+        }
+        self.rosters.quiet.insert(group, Arc::clone(&users));
+        Ok(users)
     }
+}
+
+fn users_of(roster: &Roster, members_max: usize) -> Arc<[UserId]> {
+    if roster.members.len() > members_max {
+        return Arc::from([]);
+    }
+    roster.members.iter().map(|(user, _)| *user).collect()
 }
 
 fn apply(before: &Roster, entry: &Entry, event: &pb::GroupEvent) -> Roster {

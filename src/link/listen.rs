@@ -24,6 +24,8 @@ const KEEPALIVE: Duration = Duration::from_secs(300);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Every so many failed accepts are said in the log.
 const ACCEPT_ERRORS_PER_LINE: u64 = 100;
+/// Every so many refused connections are.
+const REFUSED_PER_LINE: u64 = 1000;
 
 /// Listens on an address. With port 0 the kernel chooses one.
 pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
@@ -74,7 +76,11 @@ fn open(stream: TcpStream, address: SocketAddr, links: &Arc<Links>, door: &Arc<D
             tasks.spawn(run(TcpTransport::new(stream), place, Arc::clone(door)));
         }
         Err(full) => {
+            let refused = door.metrics.connections_refused.get();
             door.metrics.connections_refused.add(1);
+            if refused.is_multiple_of(REFUSED_PER_LINE) {
+                warn!(%full, refused = refused + 1, "connections are refused; see {}", full.setting());
+            }
             debug!(%address, %full, "connection refused");
         }
     }

@@ -27,14 +27,14 @@ pub struct Entry {
 
 impl Entry {
     /// Encodes what was sent, at its place in the log.
-    pub fn new(queue_id: QueueId, new: NewEntry) -> Self {
+    pub fn new(queue_id: QueueId, new: &NewEntry) -> Self {
         let message = pb::Entry {
             queue_id: queue_id.get(),
             from: new.from.get(),
             to: new.to.get(),
-            client_msg_id: new.client_msg_id,
+            client_msg_id: new.client_msg_id.clone(),
             content_type: new.content_type,
-            content: new.content,
+            content: new.content.clone(),
             sent_at_ms: new.sent_at_ms,
         };
         let length = message.encoded_len();
@@ -57,6 +57,20 @@ impl Entry {
         let damaged = |what: String| StoreError::Damaged(format!("entry {}: {what}", self.queue_id).into());
         let page = pb::EntriesPush::decode(self.encoded.clone()).map_err(|error| damaged(error.to_string()))?;
         page.entries.into_iter().next().ok_or_else(|| damaged("it is empty".into()))
+    }
+
+    /// What was sent, as it could be appended to another log.
+    pub fn to_new(&self) -> Result<NewEntry, StoreError> {
+        let message = self.message()?;
+        Ok(NewEntry {
+            from: self.from,
+            to: self.to,
+            client_msg_id: message.client_msg_id,
+            content_type: message.content_type,
+            content: message.content,
+            sent_at_ms: message.sent_at_ms,
+            origin: 0,
+        })
     }
 
     /// What happened to a group, if that is what this entry tells.
@@ -111,7 +125,7 @@ mod tests {
             sent_at_ms: 1_700_000_000_000,
             origin: 0,
         };
-        Entry::new(QueueId::cursor(queue_id), new)
+        Entry::new(QueueId::cursor(queue_id), &new)
     }
 
     #[test]

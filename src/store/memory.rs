@@ -88,10 +88,10 @@ impl Log for Memory {
             let first = Appended { queue_id: sent.queue_id, sent_at_ms: sent.sent_at_ms, duplicate: true };
             return Pending::ready(Ok(first));
         }
-        let appended = Appended { queue_id: kept.head().next(), sent_at_ms: new.sent_at_ms, duplicate: false };
-        let entry = Arc::new(Entry::new(appended.queue_id, new));
-        kept.rows.insert(&entry, key, appended.sent_at_ms);
+        let entry = Arc::new(Entry::new(kept.head().next(), &new));
+        kept.rows.insert(&entry, key, new.sent_at_ms);
         kept.entries.push(Arc::clone(&entry));
+        let appended = Appended { queue_id: entry.queue_id, sent_at_ms: new.sent_at_ms, duplicate: false };
         // Still under the lock, so that two appenders cannot publish in the wrong order.
         self.ring.publish([entry]);
         Pending::ready(Ok(appended))

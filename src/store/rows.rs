@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use rustc_hash::FxBuildHasher;
 
-use super::view::{self, RowKey, Sent, SentKey, SentMap, View};
+use super::view::{self, RowKey, Sent, SentKey, SentMap};
 use super::{Entry, StoreError};
 use crate::id::QueueId;
 
@@ -36,9 +36,9 @@ pub(super) type Row = (RowKey, Bytes);
 pub(super) struct MemoryRows {
     /// By view, since there are far fewer of them than rows, and a view grows at its end. Its numbers are given out
     /// by us, so the hash has no adversary.
-    views: HashMap<View, Vec<(QueueId, Bytes)>, FxBuildHasher>,
+    views: HashMap<RowKey, Vec<(QueueId, Bytes)>, FxBuildHasher>,
     /// The same views in order.
-    order: BTreeSet<View>,
+    order: BTreeSet<RowKey>,
     sent: SentMap,
 }
 
@@ -80,7 +80,7 @@ impl MemoryRows {
 
     pub(super) fn rows(&self) -> impl Iterator<Item = (RowKey, &Bytes)> {
         let views = self.order.iter().filter_map(|view| self.views.get_key_value(view));
-        views.flat_map(|(view, rows)| rows.iter().map(|(place, value)| (view.row(*place), value)))
+        views.flat_map(|(view, rows)| rows.iter().map(|(place, value)| (view.at(*place), value)))
     }
 
     pub(super) fn sorted_sent(&self) -> Vec<(&SentKey, &Sent)> {
@@ -106,7 +106,7 @@ impl MemoryRows {
             let from = rows.partition_point(|(place, _)| *place < from);
             let to = rows.partition_point(|(place, _)| *place <= to);
             let part = rows.get(from..to).unwrap_or_default();
-            part.iter().map(|(place, value)| (view.row(*place), value.clone()))
+            part.iter().map(|(place, value)| (view.at(*place), value.clone()))
         });
         match order {
             Order::Ascending => range.take(limit).collect(),

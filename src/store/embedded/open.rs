@@ -1,6 +1,7 @@
 //! Opening: what must be in order before the first append is taken.
 
 use std::fs;
+use std::panic::catch_unwind;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, RwLock};
@@ -24,10 +25,6 @@ pub(super) fn open(dir: &Path, settings: Settings, disk: Box<dyn Disk>) -> Resul
     let unreadable = |error: StoreError| damaged(error.to_string());
 
     let (lock, tables) = open_tables(dir, settings.cache_bytes)?;
-    let epoch = match tables.epoch().map_err(unreadable)? {
-        Some(epoch) => epoch,
-        None => make_epoch(&tables).map_err(|error| damaged(error.to_string()))?,
-    };
     let mark = tables.mark().map_err(unreadable)?;
     let head = tables.last_place().map_err(|error| damaged(error.to_string()))?;
     let witness = Witness::open(dir)?;
@@ -35,6 +32,15 @@ pub(super) fn open(dir: &Path, settings: Settings, disk: Box<dyn Disk>) -> Resul
     if head < acknowledged {
         return Err(OpenError::Lost { dir: dir.to_owned(), found: head, acknowledged });
     }
+    let epoch = match tables.epoch().map_err(unreadable)? {
+        Some(epoch) if witness.was_there() || head == QueueId::START => epoch,
+        Some(_) => {
+            // Places may have been given out behind the head, and will be given out again for other entries.
+            tracing::warn!("the file `head` is gone: the log goes on under a new epoch, and clients start over");
+            make_epoch(&tables).map_err(|error| damaged(error.to_string()))?
+        }
+        None => make_epoch(&tables).map_err(|error| damaged(error.to_string()))?,
+    };
 
     let shared = Arc::new(Shared {
         disk,
@@ -52,8 +58,14 @@ pub(super) fn open(dir: &Path, settings: Settings, disk: Box<dyn Disk>) -> Resul
     make_rows(&shared, &tables, mark, head).map_err(damaged)?;
 
     let last_revision = tables.last_revision().map_err(unreadable)?;
-    let writer =
-        Writer { shared: Arc::clone(&shared), tables: tables.clone(), witness, last_revision, is_unsynced: false };
+    let writer = Writer {
+        shared: Arc::clone(&shared),
+        tables: tables.clone(),
+        witness,
+        last_revision,
+        is_unsynced: false,
+        is_full: false,
+    };
     let running = start(&shared, writer, tables, lock).map_err(io_error(dir))?;
     Ok(Embedded { epoch, shared, running: Mutex::new(Some(running)) })
 }
@@ -63,8 +75,14 @@ pub(super) fn open_tables(dir: &Path, cache_bytes: u64) -> Result<(Lock, Tables)
     fs::create_dir_all(dir).map_err(io_error(dir))?;
     let lock = Lock::take(dir)?;
     files::check_format(dir)?;
-    let opened = Tables::open(&dir.join("log"), cache_bytes);
-    Ok((lock, opened.map_err(|error| OpenError::Damaged { dir: dir.to_owned(), what: error.to_string() })?))
+    // The database expects of its files what it wrote there, and panics at some that are damaged.
+    let opened = catch_unwind(|| Tables::open(&dir.join("log"), cache_bytes));
+    let what = match opened {
+        Ok(Ok(tables)) => return Ok((lock, tables)),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "the database panicked while it was opened".into(),
+    };
+    Err(OpenError::Damaged { dir: dir.to_owned(), what })
 }
 
 fn make_epoch(tables: &Tables) -> fjall::Result<String> {

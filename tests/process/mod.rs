@@ -1,0 +1,13 @@
+//! The program as an operator meets it: started, asked, killed, starved, stopped. Every test here runs the real binary
+//! as a child process, in a folder of its own and on ports of the kernel's choice.
+
+mod checker;
+mod cli;
+mod crash;
+mod damage;
+mod operator;
+mod program;
+mod raw;
+mod scarce;
+mod stop;
+mod walk;
