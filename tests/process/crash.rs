@@ -16,7 +16,7 @@ use super::program::{Home, Program, spawn};
 use super::walk::{Follower, Guest, Sender};
 
 /// About twenty seconds of a debug build on two cores.
-const ROUNDS: u64 = 40;
+const ROUNDS: u64 = 30;
 
 const SENDERS: u64 = 4;
 
@@ -56,7 +56,14 @@ async fn no_kill_loses_doubles_or_reorders_what_was_acknowledged() {
         let program = match (running.take(), fate) {
             (Some(program), _) => program,
             (None, Fate::KilledAtStart) => {
-                home.start(&[]).kill().await;
+                let mut starting = home.start(&[]);
+                // Before it does anything, while it opens the log, or when it is about to listen.
+                match random.random_range(0..3) {
+                    0 => {}
+                    1 => drop(starting.logged("opening the data folder").await),
+                    _ => drop(starting.logged("the log is open").await),
+                }
+                starting.kill().await;
                 continue;
             }
             (None, Fate::KilledAfter(_) | Fate::StoppedAfter(_)) => home.serve().await,

@@ -186,6 +186,11 @@ impl Starting {
         Some((address(0, "tcp ")?, address(1, "http ")?))
     }
 
+    /// Waits until its log has a line with this in it.
+    pub(super) async fn logged(&mut self, part: &str) -> String {
+        logged(&mut self.stderr, part).await
+    }
+
     /// Waits for the end.
     pub(super) async fn ended(&mut self) -> Ended {
         ended(&mut self.child, &mut self.stdout, &mut self.stderr).await
@@ -224,10 +229,7 @@ impl Program {
 
     /// Waits until its log has a line with this in it.
     pub(super) async fn logged(&mut self, part: &str) -> String {
-        let said =
-            wait(&mut self.stderr, |said| said.is_all || said.lines.iter().any(|line| line.contains(part))).await;
-        let line = said.lines.iter().find(|line| line.contains(part));
-        line.unwrap_or_else(|| panic!("it never said {part:?}, but:\n{}", said.lines.join("\n"))).clone()
+        logged(&mut self.stderr, part).await
     }
 
     /// The lines of its log up to now.
@@ -286,6 +288,12 @@ async fn wait(pipe: &mut watch::Receiver<Said>, until: impl FnMut(&Said) -> bool
     let waited = timeout(PATIENCE, pipe.wait_for(until)).await;
     let said = waited.map(|said| said.unwrap().clone());
     said.unwrap_or_else(|_| panic!("waited in vain; until now it said {:#?}", pipe.borrow().lines))
+}
+
+async fn logged(stderr: &mut watch::Receiver<Said>, part: &str) -> String {
+    let said = wait(stderr, |said| said.is_all || said.lines.iter().any(|line| line.contains(part))).await;
+    let line = said.lines.iter().find(|line| line.contains(part));
+    line.unwrap_or_else(|| panic!("it never said {part:?}, but:\n{}", said.lines.join("\n"))).clone()
 }
 
 async fn ended(child: &mut Child, stdout: &mut watch::Receiver<Said>, stderr: &mut watch::Receiver<Said>) -> Ended {
