@@ -15,6 +15,7 @@ use crate::chat::{self, Broadcast, Registration};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::control;
+use crate::http::{self, Origins};
 use crate::link::Timing;
 use crate::links::Bounds;
 use crate::server::{Drain, Plan};
@@ -24,7 +25,7 @@ use crate::store::{Memory, Store};
 
 /// The token keys' name in the data folder.
 const KEYS: &str = "token-keys.json";
-/// Descriptors that are not for links: the store's files, the listeners, HTTP, the operator.
+/// Descriptors that are neither for links nor for HTTP: the store's files, the listeners, the operator.
 const DESCRIPTORS_RESERVED: u64 = 512;
 
 /// Why the data folder cannot be used: one sentence.
@@ -96,14 +97,28 @@ pub fn plan(config: &Config, data: Data) -> Plan {
             devices_max: link.devices_max,
         },
         bounds: Bounds {
-            links_max: link.links_max.unwrap_or_else(links_for_descriptors),
+            links_max: link.links_max.unwrap_or_else(|| links_for_descriptors(config.http.connections_max)),
             strangers_max: link.strangers_max,
             links_per_address_max: link.links_per_address_max,
             outbox_bytes_max: link.outbox_bytes_max,
         },
         chat: chat_settings(config),
         passwords: password_settings(&config.accounts),
+        doors: http_settings(&config.http),
         drain: Drain { timeout_ms: stop.drain_timeout_s * 1000, closes_per_second: stop.closes_per_second },
+    }
+}
+
+/// The doors on the HTTP port with these settings.
+fn http_settings(http: &config::Http) -> http::Settings {
+    http::Settings {
+        origins: match &http.origins {
+            config::Origins::SameHost => Origins::SameHost,
+            config::Origins::Any => Origins::Any,
+            config::Origins::Listed(origins) => Origins::Listed(origins.clone()),
+        },
+        connections_max: http.connections_max,
+        request_timeout_ms: http.request_timeout_s * 1000,
     }
 }
 
@@ -150,8 +165,9 @@ fn ms_of(seconds: u64) -> u32 {
     u32::try_from(seconds.saturating_mul(1000)).unwrap_or(u32::MAX)
 }
 
-/// As many links as the process may have descriptors for. The soft limit, often 1024, is raised to the hard one first.
-fn links_for_descriptors() -> usize {
+/// As many links as the process may have descriptors for, beside HTTP's, but at least half of them. The soft limit,
+/// often 1024, is raised to the hard one first.
+fn links_for_descriptors(http_connections_max: usize) -> usize {
     let limit = getrlimit(Resource::Nofile);
     let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
     let descriptors = match raised {
@@ -160,5 +176,6 @@ fn links_for_descriptors() -> usize {
     };
     // No limit at all: bounded by what a port can tell apart.
     let descriptors = descriptors.unwrap_or(u64::from(u32::MAX));
-    usize::try_from(descriptors.saturating_sub(DESCRIPTORS_RESERVED)).unwrap_or(usize::MAX).max(1)
+    let free = usize::try_from(descriptors.saturating_sub(DESCRIPTORS_RESERVED)).unwrap_or(usize::MAX);
+    free.saturating_sub(http_connections_max).max(free / 2).max(1)
 }

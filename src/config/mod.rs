@@ -59,6 +59,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub listen: Listen,
     pub link: Link,
+    pub http: Http,
     pub accounts: Accounts,
     pub chat: Chat,
     pub store: Store,
@@ -93,6 +94,20 @@ pub struct Link {
     pub strangers_max: usize,
     pub links_per_address_max: usize,
     pub devices_max: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Http {
+    pub origins: Origins,
+    pub connections_max: usize,
+    pub request_timeout_s: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origins {
+    SameHost,
+    Any,
+    Listed(Vec<String>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -234,6 +249,11 @@ impl Config {
                 strangers_max: s.number("link.strangers_max", 1..=10_000_000)?,
                 links_per_address_max: s.number("link.links_per_address_max", 1..=10_000_000)?,
                 devices_max: s.number("link.devices_max", 1..=1_000)?,
+            },
+            http: Http {
+                origins: s.origins("http.origins")?,
+                connections_max: s.number("http.connections_max", 1..=1_000_000)?,
+                request_timeout_s: s.number("http.request_timeout_s", 1..=600)?,
             },
             accounts: Accounts {
                 registration: s.choice(

@@ -250,3 +250,16 @@ fn a_file_that_is_named_must_be_there() {
     fs::write(&path, "link.links_max = 'x'").unwrap();
     assert!(Config::load(&flags).unwrap_err().to_string().starts_with(&format!("{}:1: ", path.display())));
 }
+
+#[test]
+fn origins_are_the_same_host_all_or_a_list_of_whole_origins() {
+    let origins = |value: &str| from_file(&format!("http.origins = {value}")).map(|config| config.http.origins);
+    assert_eq!(Config::from_text(None, &NO_FLAGS).unwrap().http.origins, Origins::SameHost);
+    assert_eq!(origins("'same-host'"), Ok(Origins::SameHost));
+    assert_eq!(origins("'*'"), Ok(Origins::Any));
+    assert_eq!(origins("['https://a.example:8']"), Ok(Origins::Listed(vec!["https://a.example:8".into()])));
+    for bad in ["'https://a.example'", "['a.example']", "['https://a.example/']", "['*']", "true"] {
+        let said = origins(bad).unwrap_err().to_string();
+        assert!(said.starts_with("my.toml:1: http.origins is ") && said.contains("\"same-host\""), "{said}");
+    }
+}

@@ -1,4 +1,8 @@
-//! The HTTP port: how the server is, and what it counts.
+//! The HTTP port: every door that begins as an HTTP request, how the server is, and what it counts.
+
+mod listen;
+mod origin;
+mod websocket;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,51 +11,74 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tracing::error;
 
-use crate::chat::Chat;
-use crate::links::Links;
-use crate::metrics::{Gauge, Metrics};
+use crate::link::Entrance;
+use crate::metrics::Gauge;
 use crate::router::Router;
+pub use listen::serve;
+pub use origin::Origins;
 
-/// What the pages are made from.
+/// Which doors are open on the HTTP port, and how wide.
 #[derive(Clone, Debug)]
-pub struct Http {
-    pub chat: Arc<Chat>,
-    pub links: Arc<Links>,
-    pub metrics: Arc<Metrics>,
-    pub router: Arc<Router>,
-    pub tcp: SocketAddr,
+pub struct Settings {
+    /// Which web pages may use them.
+    pub origins: Origins,
+    /// How many connections there may be, links not counted.
+    pub connections_max: usize,
+    /// How long a request may take to come, its header and its body each.
+    pub request_timeout_ms: u64,
 }
 
-/// Serves until `stop`.
-pub async fn serve(listener: TcpListener, http: Http, stop: CancellationToken) {
-    let pages = axum::Router::new()
-        .route("/", get(root))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/metrics", get(metrics))
-        .with_state(http);
-    if let Err(error) = axum::serve(listener, pages).with_graceful_shutdown(stop.cancelled_owned()).await {
-        error!(%error, "the HTTP port has failed");
+/// What the HTTP port stands on.
+#[derive(Debug)]
+pub struct Http {
+    settings: Settings,
+    entrance: Entrance,
+    router: Arc<Router>,
+    tcp: SocketAddr,
+    stop: CancellationToken,
+}
+
+impl Http {
+    /// `tcp` is where the long link listens, for telling; with `stop` it serves no more.
+    pub fn new(
+        settings: Settings,
+        entrance: Entrance,
+        router: Arc<Router>,
+        tcp: SocketAddr,
+        stop: CancellationToken,
+    ) -> Arc<Self> {
+        Arc::new(Self { settings, entrance, router, tcp, stop })
     }
 }
 
-async fn root(State(http): State<Http>) -> String {
+/// Every path there is.
+fn paths(http: Arc<Http>) -> axum::Router {
+    axum::Router::new()
+        .route("/", get(root))
+        .route("/ws", get(websocket::upgrade))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/metrics", get(metrics))
+        .with_state(http)
+}
+
+async fn root(State(http): State<Arc<Http>>) -> String {
     format!(
-        "longlink\n\nLong links are served over TCP on {}.\n/healthz  whether the server runs\n/metrics  what it counts\n",
+        "longlink\n\nLong links are served over TCP on {}, and as WebSockets at /ws.\n\
+         /healthz  whether the server runs\n/metrics  what it counts\n",
         http.tcp
     )
 }
 
-async fn metrics(State(http): State<Http>) -> impl IntoResponse {
+async fn metrics(State(http): State<Arc<Http>>) -> impl IntoResponse {
+    let Entrance { links, door, .. } = &http.entrance;
     let gauge = |name, help, value: usize| Gauge { name, help, value: value as u64 };
     let gauges = [
-        gauge("links", "Open links.", http.links.count()),
-        gauge("strangers", "Open links that are not logged in.", http.links.strangers()),
+        gauge("links", "Open links.", links.count()),
+        gauge("strangers", "Open links that are not logged in.", links.strangers()),
         gauge("users_online", "Users with a link.", http.router.users_online()),
-        Gauge { name: "log_head", help: "The last durable queue_id.", value: http.chat.head().get().unsigned_abs() },
+        Gauge { name: "log_head", help: "The last durable queue_id.", value: door.chat.head().get().unsigned_abs() },
     ];
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], http.metrics.render(&gauges))
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], door.metrics.render(&gauges))
 }

@@ -8,15 +8,18 @@ mod life;
 pub mod listen;
 pub mod tcp;
 pub mod transport;
+pub mod websocket;
 
 use std::future::poll_fn;
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use tokio_util::task::TaskTracker;
 use tracing::{Instrument, debug, info, info_span};
 
 use crate::chat::Chat;
 use crate::clock::Clock;
-use crate::links::Place;
+use crate::links::{Full, Links, Place};
 use crate::metrics::Metrics;
 use crate::session::Rules;
 use crate::wire::CloseReason;
@@ -42,6 +45,31 @@ pub struct Timing {
     pub goodbye_timeout_ms: u64,
     /// How many devices of one user may be linked at once.
     pub devices_max: usize,
+}
+
+/// Where connections become links, whatever carries them.
+#[derive(Clone, Debug)]
+pub struct Entrance {
+    pub links: Arc<Links>,
+    pub door: Arc<Door>,
+    /// Every link is a task on it.
+    pub tasks: TaskTracker,
+}
+
+impl Entrance {
+    /// Takes a place for a connection, or there is none.
+    pub fn open(&self, address: IpAddr) -> Result<Place, Full> {
+        self.door.metrics.connections.add(1);
+        self.links.open(address).inspect_err(|full| {
+            self.door.metrics.connections_refused.add(1);
+            debug!(%address, %full, "connection refused");
+        })
+    }
+
+    /// Begins a link's life.
+    pub fn enter<T: Transport>(&self, transport: T, place: Place) {
+        self.tasks.spawn(run(transport, place, Arc::clone(&self.door)));
+    }
 }
 
 /// Lives a link's life, and says why it ended.

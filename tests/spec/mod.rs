@@ -7,3 +7,5 @@ mod frame;
 mod inbox;
 /// Before login: strangers, and how they become users.
 mod login;
+/// Links over WebSockets.
+mod websocket;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use longlink::chat::{self, Broadcast, Registration};
 use longlink::clock::Clock;
+use longlink::http::{self, Origins};
 use longlink::link::Timing;
 use longlink::link::tcp::TcpTransport;
 use longlink::links::Bounds;
@@ -70,6 +71,7 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
         // As cheap as the algorithm allows: tests are about who gets in, not about how long it takes.
         passwords: auth::password::Settings { memory_kib: 8, passes: 1, parallel: 1, at_once: 2, waiting_max: 100 },
         drain: Drain { timeout_ms: 5_000, closes_per_second: 1_000_000 },
+        doors: http::Settings { origins: Origins::SameHost, connections_max: 1_000, request_timeout_ms: 30_000 },
     }
 }
 
