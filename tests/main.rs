@@ -11,6 +11,8 @@ mod descriptors;
 mod drift;
 /// `src/` looks down only.
 mod layers;
+/// The program as an operator meets it: a child process that is asked, killed, starved and stopped.
+mod process;
 /// README.md's promises name their tests.
 mod promises;
 /// PROTOCOL.md's promises, kept by a real server.

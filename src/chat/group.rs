@@ -33,6 +33,7 @@ impl Chat {
         if !users.contains(&caller.user) {
             users.insert(0, caller.user);
         }
+        self.check_size(users.len())?;
         let group = self.new_group().await?;
         let event = event(GroupEventKind::Created, &users, &request.name);
         let appended = self.append_event(&caller, group, request.client_msg_id, &event).await?;
@@ -57,7 +58,10 @@ impl Chat {
     async fn group_of(self: &Arc<Self>, queue_id: QueueId) -> Result<GroupId, Refused> {
         let before = QueueId::cursor(queue_id.get() - 1);
         let found = self.reading(move |this| Ok(this.store.read_log(PARTITION, before, 1)?)).await?;
-        match found.first().map(|entry| entry.to) {
+        let made = found
+            .first()
+            .filter(|entry| entry.group_event().is_some_and(|event| event.kind() == GroupEventKind::Created));
+        match made.map(|entry| entry.to) {
             Some(Peer::Group(group)) => Ok(group),
             Some(Peer::User(_) | Peer::Everyone) | None => {
                 Err(Refused::new(Code::BadRequest, "this client_msg_id was used for something else"))
@@ -74,10 +78,7 @@ impl Chat {
         let mut users = self.check_members(&request.members)?;
         let members = self.members(group).await?;
         users.retain(|user| members.binary_search(user).is_err());
-        let max = self.settings.group_members_max;
-        if members.len() + users.len() > max {
-            return Err(Refused::new(Code::TooLarge, format!("a group has at most {max} members")));
-        }
+        self.check_size(members.len() + users.len())?;
         if !users.is_empty() {
             let event = event(GroupEventKind::Joined, &users, "");
             self.append_event(&caller, group, own_msg_id(), &event).await?;
@@ -92,7 +93,11 @@ impl Chat {
     ) -> Result<pb::GroupLeaveReply, Refused> {
         let group = self.check_group(&caller, request.group)?;
         let event = event(GroupEventKind::Left, &[caller.user], "");
-        self.append_event(&caller, group, own_msg_id(), &event).await?;
+        self.rosters.leaves(group, caller.user);
+        if let Err(refused) = self.append_event(&caller, group, own_msg_id(), &event).await {
+            self.rosters.settled(group, caller.user);
+            return Err(refused);
+        }
         Ok(pb::GroupLeaveReply::default())
     }
 
@@ -144,6 +149,15 @@ impl Chat {
             GroupId::parse(number).ok_or_else(|| Refused::new(Code::BadRequest, "a group's number is less than 0"))?;
         self.check_member(caller.user, group)?;
         Ok(group)
+    }
+
+    fn check_size(&self, members: usize) -> Result<(), Refused> {
+        let max = self.settings.group_members_max;
+        if members <= max {
+            Ok(())
+        } else {
+            Err(Refused::new(Code::TooLarge, format!("a group has at most {max} members")))
+        }
     }
 
     fn check_members(&self, numbers: &[i64]) -> Result<Vec<UserId>, Refused> {

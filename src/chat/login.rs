@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use tracing::debug;
 
 use super::account::Account;
-use super::{Caller, Chat, internal};
+use super::{Caller, Chat, internal, keys};
 use crate::auth::password::{PasswordError, Verdict};
 use crate::id::UserId;
 use crate::store::{ChangeError, Keep};
@@ -24,6 +24,15 @@ pub struct LoggedIn {
     pub client: String,
     pub reply: pb::HelloReply,
     pub resume: Option<pb::Resume>,
+    /// To be shown to `register`.
+    pub standing: Standing,
+}
+
+/// How an account stood when a login to it was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    revision: u64,
+    generation: u32,
 }
 
 impl Chat {
@@ -49,7 +58,7 @@ impl Chat {
             let message = format!("device_id has {} bytes, not 1 to 64", hello.device_id.len());
             return Err(Refused::new(Code::BadRequest, message));
         }
-        let (account, good_until_s) = match hello.credential {
+        let ((account, revision), good_until_s) = match hello.credential {
             Some(Credential::Password(given)) => (self.check_password(given).await?, None),
             Some(Credential::Token(token)) => self.check_token(&token, &hello.device_id)?,
             None => return Err(Refused::new(Code::BadRequest, "hello has neither a password nor a token")),
@@ -77,16 +86,17 @@ impl Chat {
             Some(_) | None => (reply.token, reply.token_expires_at_ms) = self.token_for(&account, &hello.device_id)?,
         }
         let client: String = hello.client.chars().filter(|c| !c.is_control()).take(64).collect();
-        Ok(LoggedIn { user, device: Arc::from(hello.device_id), client, reply, resume: hello.resume })
+        let standing = Standing { revision, generation: account.generation };
+        Ok(LoggedIn { user, device: Arc::from(hello.device_id), client, reply, resume: hello.resume, standing })
     }
 
-    async fn check_password(self: &Arc<Self>, given: pb::PasswordCredential) -> Result<Account, Refused> {
+    async fn check_password(self: &Arc<Self>, given: pb::PasswordCredential) -> Result<(Account, u64), Refused> {
         let account = match self.user_named(&given.name)? {
-            Some(user) => self.account(user)?.map(|(account, _)| account),
+            Some(user) => self.account(user)?,
             None => None,
         };
         // An account that does not exist costs the same hash, so that time tells nothing about names.
-        let kept = account.as_ref().and_then(|account| account.password.clone());
+        let kept = account.as_ref().and_then(|(account, _)| account.password.clone());
         match self.passwords.verify(given.password, kept).await {
             Ok(Verdict::Right { .. }) => account.ok_or_else(|| internal("a password fits no account")),
             Ok(Verdict::Wrong) => Err(Refused::new(Code::WrongCredentials, "name and password do not fit together")),
@@ -96,13 +106,13 @@ impl Chat {
     }
 
     /// The account of a good token, and until when the token is good.
-    fn check_token(&self, token: &str, device: &str) -> Result<(Account, Option<i64>), Refused> {
+    fn check_token(&self, token: &str, device: &str) -> Result<((Account, u64), Option<i64>), Refused> {
         let bad = |message: &'static str| Refused::new(Code::BadToken, message);
         let claims = self.tokens.verify(token, self.clock.wall_s()).map_err(|error| {
             debug!(%error, "bad token");
             bad("the token is not one of this server's, or it has expired")
         })?;
-        let Some((account, _)) = self.account(claims.user)? else {
+        let Some((account, revision)) = self.account(claims.user)? else {
             return Err(bad("the token's user does not exist"));
         };
         if claims.device.as_deref().is_some_and(|made_for| made_for != device) {
@@ -113,7 +123,25 @@ impl Chat {
         if ended || claims.issued_at_s < account.tokens_from_s {
             return Err(bad("the token was ended"));
         }
-        Ok((account, Some(claims.expires_at_s)))
+        Ok(((account, revision), Some(claims.expires_at_s)))
+    }
+
+    /// Refuses a login whose account was ended after it was accepted.
+    pub(super) fn check_standing(&self, user: UserId, standing: Standing) -> Result<(), Refused> {
+        let record = self.store.get(&keys::account(user))?;
+        let Some(record) = record else { return Err(Refused::new(Code::BadToken, "the account is gone")) };
+        // Mostly nothing has changed, and nothing needs to be read.
+        if record.revision == standing.revision {
+            return Ok(());
+        }
+        let account = Account::read(&record)?;
+        if account.disabled {
+            return Err(Refused::new(Code::Disabled, "the account is disabled"));
+        }
+        if account.generation != standing.generation {
+            return Err(Refused::new(Code::BadToken, "the account's logins were ended"));
+        }
+        Ok(())
     }
 
     /// A fresh token, and when it expires, in milliseconds.

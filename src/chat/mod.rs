@@ -34,7 +34,7 @@ use crate::outbox::Outbox;
 use crate::router::Router;
 use crate::store::{Partition, Store, StoreError};
 use crate::wire::{CloseReason, Code, Refused, Request};
-pub use login::LoggedIn;
+pub use login::{LoggedIn, Standing};
 pub use read::{InboxPage, Resumed};
 use roster::Rosters;
 
@@ -193,12 +193,23 @@ impl Chat {
     pub fn register(
         &self,
         caller: &Caller,
+        standing: Standing,
         outbox: &Arc<Outbox>,
         devices_max: usize,
     ) -> Result<Option<Arc<Outbox>>, Refused> {
-        self.router.register(caller.user, &caller.device, outbox, devices_max).map_err(|_| {
+        let old = self.router.register(caller.user, &caller.device, outbox, devices_max).map_err(|_| {
             Refused::new(Code::NotAllowed, format!("the user has {devices_max} devices linked, as many as may be"))
-        })
+        })?;
+        // Looked at once more now that the link can be told: an account that ended while its password was compared
+        // told only those it could reach.
+        if let Err(refused) = self.check_standing(caller.user, standing) {
+            self.unregister(caller);
+            if let Some(old) = old {
+                old.close(CloseReason::Replaced);
+            }
+            return Err(refused);
+        }
+        Ok(old)
     }
 
     pub fn unregister(&self, caller: &Caller) {

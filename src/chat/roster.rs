@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dashmap::DashMap;
+use dashmap::{DashMap, DashSet};
 
 use super::Chat;
 use crate::id::{GroupId, QueueId, UserId};
@@ -17,13 +17,27 @@ const ROSTERS_MAX: usize = 4096;
 #[derive(Debug, Default)]
 pub(super) struct Rosters {
     known: DashMap<GroupId, Arc<Roster>>,
+    /// Who is leaving, until delivery has come to it: so long `known` still has them.
+    leaving: DashSet<(GroupId, UserId)>,
+}
+
+impl Rosters {
+    /// To be told before the leaving is in line for the log; `settled` once it was delivered, or has failed.
+    pub(super) fn leaves(&self, group: GroupId, user: UserId) {
+        self.leaving.insert((group, user));
+    }
+
+    pub(super) fn settled(&self, group: GroupId, user: UserId) {
+        self.leaving.remove(&(group, user));
+    }
 }
 
 impl Chat {
     /// Whether the user is in the group now.
     pub(super) fn check_member(&self, user: UserId, group: GroupId) -> Result<(), Refused> {
         // What delivery knows may be a moment old, so a "no" is looked up. By user: that is short, whatever the group.
-        let known = self.rosters.known.get(&group).is_some_and(|roster| place_of(&roster, user).is_ok());
+        let known = self.rosters.known.get(&group).is_some_and(|roster| place_of(&roster, user).is_ok())
+            && !self.rosters.leaving.contains(&(group, user));
         if known || self.store.memberships(user)?.iter().any(|stay| stay.group == group && stay.left_at.is_none()) {
             return Ok(());
         }
@@ -46,7 +60,13 @@ impl Chat {
         let Some(event) = entry.group_event() else { return Ok(before) };
         let after = Arc::new(apply(&before, entry, &event));
         self.remember(group, &after);
-        Ok(if event.kind() == GroupEventKind::Left { before } else { after })
+        if event.kind() != GroupEventKind::Left {
+            return Ok(after);
+        }
+        for user in event.users.iter().filter_map(|number| UserId::parse(*number)) {
+            self.rosters.settled(group, user);
+        }
+        Ok(before)
     }
 
     /// The roster right before `entry`: delivery may be behind the head, and later comings and goings are not for it.

@@ -17,6 +17,10 @@ use crate::wire::CloseReason;
 const DEMO_USERS: i64 = 8;
 const DEMO_PASSWORD: &str = "demo";
 
+/// Asked twice, it ends at once.
+const STOPPED_TWICE: &str =
+    "stopped at once, as asked twice: some links were not told; nothing that was acknowledged is lost";
+
 pub(super) fn serve(config: &Config) -> Result<(), Failure> {
     telemetry::start(&config.log).map_err(|error| Failure::Usage(error.to_string()))?;
     let runtime = Builder::new_multi_thread().enable_all().build()?;
@@ -41,9 +45,8 @@ pub(super) fn serve(config: &Config) -> Result<(), Failure> {
         let reason = if failed.is_some() { CloseReason::StoreFailed } else { CloseReason::Shutdown };
         tokio::select! {
             () = server.stop(reason) => {}
-            // Asked twice, it ends at once. Nothing that was acknowledged is lost by that.
-            _ = term.recv() => return Err(Failure::Failed("stopped in the middle of stopping".into())),
-            _ = int.recv() => return Err(Failure::Failed("stopped in the middle of stopping".into())),
+            _ = term.recv() => return Err(Failure::Failed(STOPPED_TWICE.into())),
+            _ = int.recv() => return Err(Failure::Failed(STOPPED_TWICE.into())),
         }
         match failed {
             None => Ok(()),

@@ -222,11 +222,14 @@ impl<T: Transport> Life<T> {
         if let Some(blocked_at) = self.busy.as_ref().and_then(|busy| busy.blocked_at) {
             deadline = deadline.min(blocked_at.plus_ms(self.door.timing.write_timeout_ms));
         }
-        self.place.outbox().set_deadline(deadline);
         let in_ms = deadline.ms_since(self.now);
         if in_ms > NEAR_MS {
+            self.place.outbox().set_deadline(deadline);
             return Poll::Pending;
         }
+        // By this, too, it is told which stranger has been silent for longest. What is held for a moment says the
+        // opposite, and has a timer.
+        self.place.outbox().set_deadline(self.session.idle_deadline(&self.door.rules));
         let busy = self.busy.get_or_insert_default();
         // A timer that rings early only looks around; it is moved when it has rung.
         if busy.alarm.as_ref().is_none_or(|(rings_at, _)| *rings_at > deadline) {
@@ -310,11 +313,11 @@ impl<T: Transport> Life<T> {
     /// From here on others can reach the link. It is registered before its place in the log is looked at, so that
     /// nothing falls between what it reads and what it is offered.
     fn register(&mut self, login: LoggedIn) -> Result<Bytes, Refused> {
-        let LoggedIn { user, device, client, mut reply, resume } = login;
+        let LoggedIn { user, device, client, mut reply, resume, standing } = login;
         let outbox = self.place.outbox();
         let caller = Caller { user, device, link: outbox.link() };
         outbox.start_reading(QueueId::START);
-        if let Some(old) = self.door.chat.register(&caller, outbox, self.door.timing.devices_max)? {
+        if let Some(old) = self.door.chat.register(&caller, standing, outbox, self.door.timing.devices_max)? {
             debug!(old = old.link().0, "a newer link of the same device takes its place");
             old.close(CloseReason::Replaced);
         }

@@ -126,8 +126,13 @@ impl Session {
 
     /// When `on_time` wants to be called next, if nothing is heard before.
     pub fn deadline(&self, rules: &Rules) -> Moment {
-        let idle = self.heard_at.plus_ms(rules.idle_timeout_ms);
+        let idle = self.idle_deadline(rules);
         self.held.as_ref().map_or(idle, |held| idle.min(held.since.plus_ms(rules.hold_timeout_ms)))
+    }
+
+    /// When it will have been silent for too long.
+    pub fn idle_deadline(&self, rules: &Rules) -> Moment {
+        self.heard_at.plus_ms(rules.idle_timeout_ms)
     }
 
     /// Takes a frame from the peer.

@@ -38,9 +38,11 @@ mod settings;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod writer;
 
 pub use settings::{OpenError, Settings};
+pub use verify::{Export, ImportError, PROBLEMS_MAX, Report, verify};
 
 /// A store in a folder.
 pub struct Embedded {
@@ -111,18 +113,19 @@ impl Shared {
     fn read_log(&self, after: QueueId, limit: usize) -> Result<Vec<Arc<Entry>>, StoreError> {
         let head = self.head();
         self.read(|tables| {
-            let entries = tables.entries(after).take_while(|(place, _)| *place <= head).take(limit);
-            let mut last = after;
-            entries
-                .map(|(place, entry)| {
-                    // A gap may not pass for the end of what there is.
-                    if place != last.next() {
-                        return Err(StoreError::Damaged(format!("entry {} is missing", last.next()).into()));
-                    }
-                    last = place;
-                    entry
-                })
-                .collect()
+            let (mut last, mut entries) = (after, Vec::new());
+            for (place, entry) in tables.entries(after).take_while(|(place, _)| *place <= head).take(limit) {
+                if place != last.next() {
+                    break;
+                }
+                entries.push(entry?);
+                last = place;
+            }
+            // What is missing may not pass for the end of what there is.
+            if entries.len() < limit && last < head {
+                return Err(StoreError::Damaged(format!("entry {} is missing", last.next()).into()));
+            }
+            Ok(entries)
         })
     }
 

@@ -59,6 +59,20 @@ impl Entry {
         page.entries.into_iter().next().ok_or_else(|| damaged("it is empty".into()))
     }
 
+    /// What was sent, as it could be appended to another log.
+    pub fn to_new(&self) -> Result<NewEntry, StoreError> {
+        let message = self.message()?;
+        Ok(NewEntry {
+            from: self.from,
+            to: self.to,
+            client_msg_id: message.client_msg_id,
+            content_type: message.content_type,
+            content: message.content,
+            sent_at_ms: message.sent_at_ms,
+            origin: 0,
+        })
+    }
+
     /// What happened to a group, if that is what this entry tells.
     pub fn group_event(&self) -> Option<pb::GroupEvent> {
         if self.content_type != pb::ContentType::GroupEvent as u32 {

@@ -236,6 +236,15 @@ impl<T> Pending<T> {
     pub fn waiting(receiver: oneshot::Receiver<T>, lost: fn() -> T) -> Self {
         Self(State::Waiting(receiver, lost))
     }
+
+    /// Blocks until the result is there: for threads of one's own. Panics on an async thread.
+    pub fn wait(self) -> T {
+        match self.0 {
+            State::Ready(Some(value)) => value,
+            State::Ready(None) => panic!("waited for a result that was taken before"),
+            State::Waiting(receiver, lost) => receiver.blocking_recv().unwrap_or_else(|_| lost()),
+        }
+    }
 }
 
 impl<T: Unpin> Future for Pending<T> {

@@ -3,15 +3,22 @@
 //! The log is the truth; these rows only say where in it to look. They come from the entry alone and are the same
 //! each time, so an engine may write them again, or make them anew from the log. `read` reads them.
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use super::Entry;
 use crate::id::{GroupId, Peer, QueueId, UserId};
 use crate::wire::pb;
 
 /// A row's key: a tag, two numbers, and the entry's place, so that a range of one view is in the log's order.
+// Numbers, not the bytes they become on the disk: comparing keys is most of what it costs to keep rows in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct RowKey([u8; ROW_KEY_BYTES]);
+pub(super) struct RowKey {
+    tag: u8,
+    // Unsigned, so that they sort as their bytes do.
+    first: u64,
+    second: u64,
+    place: u64,
+}
 
 pub(super) const ROW_KEY_BYTES: usize = 25;
 
@@ -31,13 +38,7 @@ const LEFT: &[u8] = b"l";
 
 impl RowKey {
     fn new(tag: u8, first: i64, second: i64, place: QueueId) -> Self {
-        let mut key = [0; ROW_KEY_BYTES];
-        let mut rest = &mut key[..];
-        rest.put_u8(tag);
-        rest.put_i64(first);
-        rest.put_i64(second);
-        rest.put_i64(place.get());
-        Self(key)
+        Self { tag, first: first.cast_unsigned(), second: second.cast_unsigned(), place: place.get().cast_unsigned() }
     }
 
     pub(super) fn mailbox(peer: Peer, place: QueueId) -> Self {
@@ -66,22 +67,31 @@ impl RowKey {
         Self::new(GROUP, group.get(), 0, place)
     }
 
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        &self.0
+    /// As it lies on the disk.
+    pub(super) fn to_bytes(self) -> [u8; ROW_KEY_BYTES] {
+        let mut bytes = [0; ROW_KEY_BYTES];
+        let mut rest = &mut bytes[..];
+        rest.put_u8(self.tag);
+        rest.put_u64(self.first);
+        rest.put_u64(self.second);
+        rest.put_u64(self.place);
+        bytes
     }
 
     /// `None` if `bytes` are not a row's key.
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        bytes.try_into().ok().map(Self)
+        let bytes: &[u8; ROW_KEY_BYTES] = bytes.try_into().ok()?;
+        let mut rest = &bytes[..];
+        Some(Self { tag: rest.get_u8(), first: rest.get_u64(), second: rest.get_u64(), place: rest.get_u64() })
     }
 
     /// The second of the two numbers.
     pub(super) fn second(&self) -> i64 {
-        self.number(9)
+        self.second.cast_signed()
     }
 
     pub(super) fn place(&self) -> QueueId {
-        QueueId::cursor(self.number(17))
+        QueueId::cursor(self.place.cast_signed())
     }
 
     /// Whether the two differ in their place alone.
@@ -91,15 +101,8 @@ impl RowKey {
 
     /// The key of the same range at another place.
     #[must_use]
-    pub(super) fn at(mut self, place: QueueId) -> Self {
-        if let Some(end) = self.0.last_chunk_mut::<8>() {
-            *end = place.get().to_be_bytes();
-        }
-        self
-    }
-
-    fn number(&self, from: usize) -> i64 {
-        self.0.get(from..).and_then(|rest| rest.first_chunk::<8>()).map_or(0, |bytes| i64::from_be_bytes(*bytes))
+    pub(super) fn at(self, place: QueueId) -> Self {
+        Self { place: place.get().cast_unsigned(), ..self }
     }
 }
 
@@ -173,4 +176,27 @@ impl SentKey {
 pub(super) struct Sent {
     pub(super) queue_id: QueueId,
     pub(super) sent_at_ms: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_sort_in_memory_as_their_bytes_do_on_the_disk() {
+        let numbers = [i64::MIN + 1, -2, -1, 0, 1, 2, i64::MAX];
+        let mut keys = Vec::new();
+        for (tag, first) in [(MAILBOX, 1), (STAY, -1), (STAY, 7), (GROUP, -7)] {
+            for second in numbers {
+                keys.extend([0, 1, i64::MAX].map(|place| RowKey::new(tag, first, second, QueueId::cursor(place))));
+            }
+        }
+        for one in &keys {
+            assert_eq!(RowKey::from_bytes(&one.to_bytes()), Some(*one));
+            for other in &keys {
+                assert_eq!(one.cmp(other), one.to_bytes().cmp(&other.to_bytes()), "{one:?} {other:?}");
+            }
+        }
+        assert_eq!(RowKey::from_bytes(b"too short"), None);
+    }
 }

@@ -1,11 +1,33 @@
 //! What PROTOCOL.md promises, chapter by chapter, asked of a real server. What is about time happens over pipes, in a
 //! time that stands still until nobody has anything left to do.
 
+/// Accounts: making them, finding them, and their end.
+mod accounts;
+/// Writing to everyone.
+mod broadcast;
+/// The end of a link.
+mod closing;
+/// Devices of one user.
+mod devices;
+/// How a server stops.
+mod drain;
 /// The frame, byte by byte.
 mod frame;
+/// Groups.
+mod groups;
 /// Writing, reading, and the cursor between them.
 mod inbox;
 /// Before login: strangers, and how they become users.
 mod login;
+/// Receipts and typing.
+mod marks;
+/// Reading by pages, forwards and backwards.
+mod pages;
+/// Slow readers, and readers that come while others write.
+mod readers;
+/// Idle links, blocked writes, silent strangers.
+mod silence;
+/// Login tokens.
+mod tokens;
 /// Links over WebSockets.
 mod websocket;

@@ -8,6 +8,6 @@ pub(crate) mod requests;
 pub(crate) mod world;
 
 pub(crate) use gate::Gate;
-pub(crate) use peer::{Heard, Peer, VERSION, bytes};
+pub(crate) use peer::{Peer, VERSION, bytes};
 pub(crate) use requests::{hello, text_to};
 pub(crate) use world::{TODAY_MS, World, pass};

@@ -1,6 +1,5 @@
 //! A peer that writes and reads the bytes of PROTOCOL.md by hand.
 
-use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -224,14 +223,5 @@ impl<S: Wire> Peer<S> {
             }
         }
         reason
-    }
-
-    /// Reads to the end of a link that may also be reset, since the server takes no more of what we said.
-    pub(crate) async fn ended(&mut self) {
-        let mut rest = Vec::new();
-        match timeout(S::PATIENCE, self.stream.read_to_end(&mut rest)).await.expect("the server does not close") {
-            Ok(_) => {}
-            Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset),
-        }
     }
 }

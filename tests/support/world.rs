@@ -78,7 +78,8 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
 /// A running server and the folder it lives in.
 pub(crate) struct World {
     pub(crate) server: Server,
-    pub(crate) folder: TempDir,
+    /// Kept until the end: the token keys lie in it.
+    _folder: TempDir,
 }
 
 impl World {
@@ -91,7 +92,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let mut plan = plan(Arc::new(Memory::new()), &folder);
         change(&mut plan);
-        Self { server: Server::start(plan).await.unwrap(), folder }
+        Self { server: Server::start(plan).await.unwrap(), _folder: folder }
     }
 
     /// A stranger: connected, and silent.

@@ -61,13 +61,15 @@ impl Client {
     /// As [`Client::connect`], over connections of any kind.
     #[allow(clippy::disallowed_methods, reason = "the owner ends with its handles; a client has no tracker to drain")]
     pub fn connect_with(dial: impl Dial, settings: Settings) -> (Self, Events) {
+        let asks_max = settings.asks_max.clamp(1, QUEUE_MAX);
+        let sends_max = settings.sends_max.clamp(1, QUEUE_MAX);
         // Whatever has a permit has room; the rest is for the few orders that need none.
-        let (orders, taken) = mpsc::channel(settings.asks_max + settings.sends_max + 8);
+        let (orders, taken) = mpsc::channel(asks_max + sends_max + 8);
         let settings = Arc::new(settings);
         let (owner, state, events) = Owner::new(dial, Arc::clone(&settings), taken);
         tokio::spawn(owner.run());
-        let asks = Arc::new(Semaphore::new(settings.asks_max.max(1)));
-        let sends = Arc::new(Semaphore::new(settings.sends_max.max(1)));
+        let asks = Arc::new(Semaphore::new(asks_max));
+        let sends = Arc::new(Semaphore::new(sends_max));
         (Self { orders, state, asks, sends, settings }, events)
     }
 
@@ -181,5 +183,7 @@ impl Future for Sending {
     }
 }
 
+/// A bound that is larger than this is none.
+const QUEUE_MAX: usize = 1 << 20;
 /// What a frame can carry.
 const BODY_LENGTH_MAX: usize = FRAME_LENGTH_MAX - HEADER_LENGTH;

@@ -29,11 +29,11 @@ pub struct Settings {
     /// The longest pause there is. 30 s.
     pub pause_max: Duration,
 
-    /// Sends that are not answered yet. One more is an error at once. 1024.
+    /// Sends that are not answered yet. One more is an error at once. 1024, and never more than a million.
     pub sends_max: usize,
     /// How often a send is tried when the server answers that it may work later. 8.
     pub send_attempts_max: u32,
-    /// Other requests that are not answered yet. One more waits. 256.
+    /// Other requests that are not answered yet. One more waits. 256, and never more than a million.
     pub asks_max: usize,
     /// Requests of both kinds on the link at once; others wait for their turn. 32.
     pub in_flight_max: usize,

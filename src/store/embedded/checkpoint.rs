@@ -97,6 +97,17 @@ pub(super) fn run(shared: &Shared, tables: &Tables) {
     }
 }
 
+#[cfg(test)]
+impl Shared {
+    /// Until nothing is on its way to the disk.
+    pub(super) fn wait_for_checkpoints(&self) {
+        let mut wanted = self.checkpoints.lock();
+        while self.layers().is_freezing() {
+            wanted = self.checkpoints.changed.wait(wanted).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
 /// The last checkpoint, when nothing is appended any more: the next open finds everything in tables.
 pub(super) fn finish(shared: &Shared, tables: &Tables, head: QueueId) -> fjall::Result<()> {
     let rows = shared.layers_mut().freeze();

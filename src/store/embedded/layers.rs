@@ -38,6 +38,11 @@ impl Layers {
         self.active.entries()
     }
 
+    #[cfg(test)]
+    pub(super) fn is_freezing(&self) -> bool {
+        self.frozen.is_some()
+    }
+
     /// Begins a new layer, unless the last one is still on its way.
     pub(super) fn freeze(&mut self) -> Option<Arc<MemoryRows>> {
         if self.frozen.is_some() || self.active.entries() == 0 {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::panic::catch_unwind;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, RwLock};
@@ -64,8 +65,14 @@ pub(super) fn open_tables(dir: &Path, cache_bytes: u64) -> Result<(Lock, Tables)
     fs::create_dir_all(dir).map_err(io_error(dir))?;
     let lock = Lock::take(dir)?;
     files::check_format(dir)?;
-    let opened = Tables::open(&dir.join("log"), cache_bytes);
-    Ok((lock, opened.map_err(|error| OpenError::Damaged { dir: dir.to_owned(), what: error.to_string() })?))
+    // The database expects of its files what it wrote there, and panics at some that are damaged.
+    let opened = catch_unwind(|| Tables::open(&dir.join("log"), cache_bytes));
+    let what = match opened {
+        Ok(Ok(tables)) => return Ok((lock, tables)),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "the database panicked while it was opened".into(),
+    };
+    Err(OpenError::Damaged { dir: dir.to_owned(), what })
 }
 
 fn make_epoch(tables: &Tables) -> fjall::Result<String> {

@@ -73,6 +73,4 @@ pub enum OpenError {
         dir.display()
     )]
     Damaged { dir: PathBuf, what: String },
-    #[error("cannot import into the store in {}: it is not empty", dir.display())]
-    NotEmpty { dir: PathBuf },
 }

@@ -92,7 +92,7 @@ impl Tables {
         if first > last {
             return Ok(Vec::new());
         }
-        let range = self.view.range(first.as_bytes()..=last.as_bytes());
+        let range = self.view.range(first.to_bytes()..=last.to_bytes());
         let decode = |row: fjall::Guard| {
             let (key, value) = row.into_inner().map_err(read_failed)?;
             let key = RowKey::from_bytes(&key).ok_or_else(|| StoreError::Damaged("a row of a view".into()))?;
@@ -105,7 +105,7 @@ impl Tables {
     }
 
     pub(super) fn has_row(&self, key: &RowKey, value: &[u8]) -> Result<bool, StoreError> {
-        let found = self.view.get(key.as_bytes()).map_err(read_failed)?;
+        let found = self.view.get(key.to_bytes()).map_err(read_failed)?;
         Ok(found.is_some_and(|found| *found == *value))
     }
 
@@ -147,7 +147,7 @@ impl Tables {
         let mut ingestion = self.view.start_ingestion()?;
         ingestion.write(MARK_KEY, mark.get().to_be_bytes())?;
         for (key, value) in rows.rows() {
-            ingestion.write(key.as_bytes(), &**value)?;
+            ingestion.write(key.to_bytes(), &**value)?;
         }
         for (key, sent) in rows.sorted_sent() {
             let mut value = [0; 16];
@@ -159,9 +159,10 @@ impl Tables {
         ingestion.finish()
     }
 
+    /// How many rows the views have on the disk.
     pub(super) fn view_rows(&self) -> Result<u64, StoreError> {
         let mut rows = 0;
-        for row in self.view.iter() {
+        for row in self.view.range::<&[u8], _>((Bound::Excluded(MARK_KEY), Bound::Unbounded)) {
             row.key().map_err(read_failed)?;
             rows += 1;
         }

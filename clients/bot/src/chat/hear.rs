@@ -19,12 +19,19 @@ impl Chat {
                 self.my_name = one_line(&now.user_name);
                 self.orders.names.borrow_mut().logged_in(now.user_id);
                 self.connected = true;
-                let name = &self.my_name;
-                self.screen.status(&if again { "connected again".to_owned() } else { format!("logged in as {name}") });
+                self.met_server = true;
+                if again {
+                    self.screen.status("connected again");
+                } else {
+                    self.screen.status(&format!("logged in as {}", self.my_name));
+                    self.screen.note("/help tells what there is");
+                    self.learn_groups();
+                }
                 self.mark_next();
             }
             Event::Disconnected { why, retry_in } => {
                 self.connected = false;
+                self.met_server = true;
                 let seconds = retry_in.as_millis().div_ceil(1000);
                 self.screen.status(&format!("{why}; trying again within {seconds} s"));
             }
@@ -40,6 +47,18 @@ impl Chat {
             Event::Typing(typing) => self.heard_writing(&typing),
             // The loop ends with it.
             Event::Ended(_) => {}
+        }
+    }
+
+    /// A person may want to complete the names of groups before anything was said in them.
+    fn learn_groups(&mut self) {
+        if self.screen.is_terminal() {
+            let orders = self.orders.clone();
+            self.jobs.push(Box::pin(async move {
+                // They are learned when they are needed, at the latest.
+                let _ = orders.groups().await;
+                Job::NamesLearned
+            }));
         }
     }
 

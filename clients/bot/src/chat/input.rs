@@ -128,8 +128,8 @@ impl Completer for Assist {
         if !before.starts_with('/') {
             return Ok((pos, Vec::new()));
         }
-        let commands: Vec<String> =
-            COMMANDS.iter().filter(|command| command.starts_with(before)).map(|&command| command.to_owned()).collect();
+        let begun = COMMANDS.iter().filter(|command| command.starts_with(before) && **command != before);
+        let commands: Vec<String> = begun.map(|&command| command.to_owned()).collect();
         if !commands.is_empty() {
             return Ok((0, commands));
         }

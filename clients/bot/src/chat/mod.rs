@@ -77,6 +77,8 @@ struct Chat {
     assist: Assist,
     my_name: String,
     connected: bool,
+    /// How the login went at first is known, so that a prompt can say whose it is.
+    met_server: bool,
     jobs: FuturesUnordered<LocalBoxFuture<'static, Job>>,
     /// A command is under way; no line is read meanwhile.
     busy: bool,
@@ -104,9 +106,21 @@ struct Chat {
 /// What ended of what was under way.
 enum Job {
     Command(Outcome),
-    Sent { peer: i64, id: String, text: String, outcome: Result<pb::SendReply, AskError> },
-    Marked { peer: i64, up_to: i64, outcome: Result<(), AskError> },
+    Sent {
+        peer: i64,
+        id: String,
+        text: String,
+        outcome: Result<pb::SendReply, AskError>,
+    },
+    Marked {
+        peer: i64,
+        up_to: i64,
+        outcome: Result<(), AskError>,
+    },
+    /// The names are known that entries wait for.
     NamesKnown,
+    /// Nobody waits for these.
+    NamesLearned,
     WritingSaid,
 }
 
@@ -119,6 +133,7 @@ impl Chat {
             assist,
             my_name: String::new(),
             connected: false,
+            met_server: false,
             jobs: FuturesUnordered::new(),
             busy: false,
             asked: false,
@@ -142,8 +157,7 @@ impl Chat {
             if self.screen.is_closed() || self.may_leave() {
                 return Ok(Ended::Closed);
             }
-            let wants_line = !self.busy && self.leaving.is_none() && self.unkept.len() < UNKEPT_MAX;
-            if wants_line && !self.asked {
+            if self.wants_line() && !self.asked {
                 input.ask(self.prompt());
                 self.asked = true;
             }
@@ -170,6 +184,11 @@ impl Chat {
                 _ = &mut interrupted => return Ok(Ended::Closed),
             }
         }
+    }
+
+    fn wants_line(&self) -> bool {
+        let met = self.met_server || !self.screen.is_terminal();
+        met && !self.busy && self.leaving.is_none() && self.unkept.len() < UNKEPT_MAX
     }
 
     fn prompt(&self) -> Prompt {
@@ -254,7 +273,7 @@ impl Chat {
         match self.orders.client.send(peer, text.as_str()) {
             Ok(sending) => {
                 if !self.connected {
-                    self.screen.status("not connected; it will be sent when the link is back");
+                    self.screen.note("not connected; it will be sent when the link is back");
                 }
                 let id = sending.client_msg_id().to_owned();
                 self.unkept.insert(id.clone());
@@ -302,7 +321,7 @@ impl Chat {
                 self.looking_up = false;
                 self.show_waiting();
             }
-            Job::WritingSaid => {}
+            Job::NamesLearned | Job::WritingSaid => {}
         }
         self.assist.complete_names(self.orders.names.borrow().all());
     }

@@ -18,8 +18,9 @@ pub(super) fn entry(entry: &pb::Entry, names: &Names, paint: Paint, terminal: bo
         return format!("{place}{}", paint.dim(&group_news(entry.from, &event, names)));
     }
     let who = paint.of(entry.from, &names.user(entry.from));
+    // A person sees whom from the prompt.
     let whom = match peer {
-        1.. if entry.from == names.me => format!(" → {}", names.peer(peer)),
+        1.. if entry.from == names.me && !terminal => format!(" → {}", names.peer(peer)),
         _ => String::new(),
     };
     format!("{place}{who}{whom}: {}", content(entry, terminal))

@@ -1,0 +1,218 @@
+//! Looking at a store that is not running: everything read once and held against everything else, and a way out.
+//!
+//! Both work on a store that `open` refuses. The views are proved by making each entry's rows again and looking for
+//! them: what is behind the mark has none yet, an open makes them.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::files::{Lock, Witness};
+use super::open::open_tables;
+use super::tables::Tables;
+use super::{Embedded, OpenError};
+use crate::id::QueueId;
+use crate::store::view::{self, SentKey};
+use crate::store::{Appended, Entry, Log, NewEntry, Partition, Pending, StoreError};
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    pub epoch: String,
+    /// Entries that can be read.
+    pub entries: u64,
+    /// The last one's place.
+    pub head: QueueId,
+    /// What the witness says was acknowledged; `None` if it says nothing.
+    pub acknowledged: Option<QueueId>,
+    /// Records of the directory that can be read.
+    pub records: u64,
+    /// One sentence each, at most `PROBLEMS_MAX`. None: the store is whole.
+    pub problems: Vec<String>,
+    /// How many there were.
+    pub problem_count: u64,
+}
+
+/// A damaged disk would have one to say for each entry.
+pub const PROBLEMS_MAX: usize = 100;
+
+const CACHE_BYTES: u64 = 64 << 20;
+
+/// How many entries of an import are on their way at once.
+const IMPORT_ENTRIES: usize = 1024;
+
+impl Report {
+    fn add(&mut self, problem: String) {
+        if self.problems.len() < PROBLEMS_MAX {
+            self.problems.push(problem);
+        }
+        self.problem_count += 1;
+    }
+}
+
+/// Reads the whole store in a folder. It may not be open meanwhile.
+pub fn verify(dir: &Path) -> Result<Report, OpenError> {
+    let (_lock, tables) = open_tables(dir, CACHE_BYTES)?;
+    let mut report = Report { acknowledged: Witness::open(dir)?.read(), ..Report::default() };
+    match tables.epoch() {
+        Ok(epoch) => report.epoch = epoch.unwrap_or_default(),
+        Err(error) => report.add(format!("the epoch: {error}")),
+    }
+    let mark = tables.mark().unwrap_or_else(|error| {
+        report.add(format!("the mark of the views: {error}"));
+        QueueId::START
+    });
+    let rows = verify_log(&tables, mark, &mut report);
+    let ends_early = [report.acknowledged, Some(mark)].into_iter().flatten().max().filter(|last| *last > report.head);
+    if let Some(last) = ends_early {
+        report.add(format!("the log ends at entry {}, but entry {last} was acknowledged", report.head));
+    }
+    match tables.view_rows() {
+        Ok(found) if found == rows => {}
+        Ok(found) => report.add(format!("the views have {found} rows, and the log makes {rows}")),
+        Err(error) => report.add(format!("the views: {error}")),
+    }
+    verify_directory(&tables, &mut report);
+    Ok(report)
+}
+
+/// Checks every entry and its rows; how many rows up to `mark` there must be.
+fn verify_log(tables: &Tables, mark: QueueId, report: &mut Report) -> u64 {
+    let mut rows = 0;
+    for (place, entry) in tables.entries(QueueId::START) {
+        if place > report.head.next() {
+            let last = place.get() - 1;
+            report.add(format!("entries {} to {last} are missing", report.head.next()));
+        }
+        report.head = place;
+        match entry {
+            Ok(entry) => {
+                report.entries += 1;
+                if place <= mark {
+                    rows += verify_rows(tables, &entry, report);
+                }
+            }
+            Err(error) => report.add(error.to_string()),
+        }
+    }
+    rows
+}
+
+fn verify_rows(tables: &Tables, entry: &Entry, report: &mut Report) -> u64 {
+    let place = entry.queue_id;
+    let mut rows = 0;
+    let mut expect = |what: &str, found: Result<bool, StoreError>| {
+        rows += 1;
+        match found {
+            Ok(true) => {}
+            Ok(false) => report.add(format!("entry {place}: {what} is missing")),
+            Err(error) => report.add(format!("entry {place}: {what}: {error}")),
+        }
+    };
+    view::rows(entry, |key, value| expect("a row of a view", tables.has_row(&key, &value)));
+    let name = entry.message().map(|message| SentKey::new(entry.from, &message.client_msg_id));
+    let sent = name.and_then(|name| tables.sent(&name)).map(|sent| sent.is_some_and(|sent| sent.queue_id == place));
+    expect("the sender's name for it", sent);
+    rows
+}
+
+fn verify_directory(tables: &Tables, report: &mut Report) {
+    let mut after: Option<Vec<u8>> = None;
+    loop {
+        match tables.records(b"", after.as_deref(), IMPORT_ENTRIES) {
+            Ok(records) => {
+                report.records += records.len() as u64;
+                match records.last() {
+                    Some((key, _)) => after = Some(key.to_vec()),
+                    None => return,
+                }
+            }
+            Err(error) => return report.add(format!("the directory: {error}")),
+        }
+    }
+}
+
+/// The log of a store that is not open, from the first entry to the last, read as it goes.
+pub struct Export {
+    entries: Box<dyn Iterator<Item = Result<Arc<Entry>, StoreError>> + Send>,
+    epoch: String,
+    // In this order: the database ends before somebody else may open it.
+    _tables: Tables,
+    _lock: Lock,
+}
+
+impl Export {
+    /// Damaged entries come as errors, and missing ones not at all: what can be read is what can be saved.
+    pub fn open(dir: &Path) -> Result<Self, OpenError> {
+        let (lock, tables) = open_tables(dir, CACHE_BYTES)?;
+        let epoch = tables.epoch().ok().flatten().unwrap_or_default();
+        let entries = tables.entries(QueueId::START).map(|(_, entry)| entry);
+        Ok(Self { entries: Box::new(entries), epoch, _tables: tables, _lock: lock })
+    }
+
+    pub fn epoch(&self) -> &str {
+        &self.epoch
+    }
+}
+
+impl Iterator for Export {
+    type Item = Result<Arc<Entry>, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.entries.next()
+    }
+}
+
+/// Why an import ended early. What came before is in the store.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("the store has entries already, up to {head}")]
+    NotEmpty { head: QueueId },
+    #[error("entry {found} comes where entry {expected} belongs")]
+    OutOfOrder { expected: QueueId, found: QueueId },
+    #[error("entry {found} was sent under the same name as entry {first}")]
+    Repeated { first: QueueId, found: QueueId },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Embedded {
+    /// Fills an empty store with entries that keep their places; how many there were. The store has an epoch of its
+    /// own. Blocks: not for an async thread.
+    pub fn import(&self, entries: impl IntoIterator<Item = (QueueId, NewEntry)>) -> Result<u64, ImportError> {
+        const LOG: Partition = Partition(0);
+        let (mut last, mut on_their_way) = (self.head(LOG), Vec::new());
+        if last > QueueId::START {
+            return Err(ImportError::NotEmpty { head: last });
+        }
+        for (place, entry) in entries {
+            if place != last.next() {
+                await_all(&mut on_their_way)?;
+                return Err(ImportError::OutOfOrder { expected: last.next(), found: place });
+            }
+            on_their_way.push((place, self.append(LOG, entry)));
+            last = place;
+            if on_their_way.len() == IMPORT_ENTRIES {
+                await_all(&mut on_their_way)?;
+            }
+        }
+        await_all(&mut on_their_way)?;
+        Ok(last.get().unsigned_abs())
+    }
+}
+
+fn await_all(on_their_way: &mut Vec<(QueueId, Pending<Result<Appended, StoreError>>)>) -> Result<(), ImportError> {
+    for (place, pending) in on_their_way.drain(..) {
+        let appended = pending.wait()?;
+        if appended.duplicate {
+            return Err(ImportError::Repeated { first: appended.queue_id, found: place });
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Debug for Export {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Export").field("epoch", &self.epoch).finish_non_exhaustive()
+    }
+}

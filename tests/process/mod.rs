@@ -1,0 +1,9 @@
+//! The program as an operator meets it: started, asked, killed, starved, stopped. Every test here runs the real binary
+//! as a child process, in a folder of its own and on ports of the kernel's choice.
+
+mod checker;
+mod crash;
+mod program;
+mod raw;
+mod stop;
+mod walk;
