@@ -15,7 +15,7 @@ use crate::chat::{self, Broadcast, Registration};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::control;
-use crate::http::{self, Origins};
+use crate::http::{self, Origins, old_contract};
 use crate::link::Timing;
 use crate::links::Bounds;
 use crate::server::{Drain, Plan};
@@ -104,13 +104,14 @@ pub fn plan(config: &Config, data: Data) -> Plan {
         },
         chat: chat_settings(config),
         passwords: password_settings(&config.accounts),
-        doors: http_settings(&config.http),
+        doors: http_settings(config),
         drain: Drain { timeout_ms: stop.drain_timeout_s * 1000, closes_per_second: stop.closes_per_second },
     }
 }
 
 /// The doors on the HTTP port with these settings.
-fn http_settings(http: &config::Http) -> http::Settings {
+fn http_settings(config: &Config) -> http::Settings {
+    let Config { http, old_contract, link, .. } = config;
     http::Settings {
         origins: match &http.origins {
             config::Origins::SameHost => Origins::SameHost,
@@ -119,6 +120,16 @@ fn http_settings(http: &config::Http) -> http::Settings {
         },
         connections_max: http.connections_max,
         request_timeout_ms: http.request_timeout_s * 1000,
+        body_bytes_max: link.frame_bytes_max,
+        old_contract: old_contract::Settings {
+            mode: match old_contract.mode {
+                config::OldMode::Off => old_contract::Mode::Off,
+                config::OldMode::Token => old_contract::Mode::Token,
+                config::OldMode::Open => old_contract::Mode::Open,
+            },
+            presence_timeout_ms: old_contract.presence_timeout_s * 1000,
+            receives_max: old_contract.receives_max,
+        },
     }
 }
 

@@ -1,6 +1,8 @@
 //! The HTTP port: every door that begins as an HTTP request, how the server is, and what it counts.
 
+mod body;
 mod listen;
+pub mod old_contract;
 mod origin;
 mod websocket;
 
@@ -10,13 +12,16 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{any, get};
 use tokio_util::sync::CancellationToken;
 
+use crate::chat::Chat;
+use crate::clock::Moment;
 use crate::link::Entrance;
 use crate::metrics::Gauge;
 use crate::router::Router;
 pub use listen::serve;
+use old_contract::OldContract;
 pub use origin::Origins;
 
 /// Which doors are open on the HTTP port, and how wide.
@@ -28,6 +33,9 @@ pub struct Settings {
     pub connections_max: usize,
     /// How long a request may take to come, its header and its body each.
     pub request_timeout_ms: u64,
+    /// The longest body of a request.
+    pub body_bytes_max: usize,
+    pub old_contract: old_contract::Settings,
 }
 
 /// What the HTTP port stands on.
@@ -38,6 +46,7 @@ pub struct Http {
     router: Arc<Router>,
     tcp: SocketAddr,
     stop: CancellationToken,
+    old_contract: OldContract,
 }
 
 impl Http {
@@ -49,7 +58,16 @@ impl Http {
         tcp: SocketAddr,
         stop: CancellationToken,
     ) -> Arc<Self> {
-        Arc::new(Self { settings, entrance, router, tcp, stop })
+        let old_contract = OldContract::new(settings.old_contract);
+        Arc::new(Self { settings, entrance, router, tcp, stop, old_contract })
+    }
+
+    fn chat(&self) -> &Arc<Chat> {
+        &self.entrance.door.chat
+    }
+
+    fn now(&self) -> Moment {
+        self.entrance.door.clock.now()
     }
 }
 
@@ -58,6 +76,8 @@ fn paths(http: Arc<Http>) -> axum::Router {
     axum::Router::new()
         .route("/", get(root))
         .route("/ws", get(websocket::upgrade))
+        .route("/Message/{action}", any(old_contract::message))
+        .route("/message/{action}", any(old_contract::message))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/metrics", get(metrics))
         .with_state(http)

@@ -21,6 +21,8 @@ mod inbox;
 mod login;
 /// Receipts and typing.
 mod marks;
+/// The contract of the first server, as its three clients speak it.
+mod old_contract;
 /// Reading by pages, forwards and backwards.
 mod pages;
 /// Slow readers, and readers that come while others write.
