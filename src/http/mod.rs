@@ -1,6 +1,9 @@
 //! The HTTP port: every door that begins as an HTTP request, how the server is, and what it counts.
 
+mod api;
 mod body;
+mod cgi;
+mod contract;
 mod listen;
 pub mod old_contract;
 mod origin;
@@ -10,7 +13,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use axum::routing::{any, get};
 use tokio_util::sync::CancellationToken;
@@ -76,6 +80,9 @@ fn paths(http: Arc<Http>) -> axum::Router {
     axum::Router::new()
         .route("/", get(root))
         .route("/ws", get(websocket::upgrade))
+        .route("/cgi/{command}", any(cgi::call))
+        .route("/api", get(api::overview))
+        .route("/api/openapi.json", get(api::openapi))
         .route("/Message/{action}", any(old_contract::message))
         .route("/message/{action}", any(old_contract::message))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -86,6 +93,7 @@ fn paths(http: Arc<Http>) -> axum::Router {
 async fn root(State(http): State<Arc<Http>>) -> String {
     format!(
         "longlink\n\nLong links are served over TCP on {}, and as WebSockets at /ws.\n\
+         /api      what can be asked for by HTTP\n\
          /healthz  whether the server runs\n/metrics  what it counts\n",
         http.tcp
     )
@@ -101,4 +109,10 @@ async fn metrics(State(http): State<Arc<Http>>) -> impl IntoResponse {
         Gauge { name: "log_head", help: "The last durable queue_id.", value: door.chat.head().get().unsigned_abs() },
     ];
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], door.metrics.render(&gauges))
+}
+
+/// The token that a request shows.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }

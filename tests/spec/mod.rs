@@ -5,6 +5,8 @@
 mod accounts;
 /// Writing to everyone.
 mod broadcast;
+/// The short link: requests by HTTP.
+mod cgi;
 /// The end of a link.
 mod closing;
 /// Devices of one user.

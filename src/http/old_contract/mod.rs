@@ -11,13 +11,13 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Path, Request, State};
-use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, COOKIE};
+use axum::http::header::{ALLOW, CONTENT_TYPE, COOKIE};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
-use super::{Http, body};
+use super::{Http, bearer, body};
 use crate::chat::{Asked, Caller};
 use crate::id::{Peer, QueueId, UserId};
 use crate::wire::pb::{self, ContentType};
@@ -333,11 +333,6 @@ impl Fault {
 fn json(status: StatusCode, value: &impl Serialize) -> Response {
     let text = Bytes::from(serde_json::to_vec(value).unwrap_or_default());
     (status, [(CONTENT_TYPE, "application/json; charset=utf-8")], text).into_response()
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {
