@@ -169,7 +169,7 @@ mod tests {
                 })
                 .collect(),
             Value::Array(values) => values.iter().flat_map(references).collect(),
-            _ => Vec::new(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
         }
     }
 
