@@ -45,6 +45,16 @@ pub enum Full {
     Address,
 }
 
+impl Full {
+    /// What an operator may raise.
+    pub fn setting(self) -> &'static str {
+        match self {
+            Self::Links => "link.links_max, and ulimit -n",
+            Self::Address => "link.links_per_address_max",
+        }
+    }
+}
+
 impl Links {
     pub fn new(bounds: Bounds) -> Arc<Self> {
         Arc::new(Self {

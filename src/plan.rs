@@ -3,11 +3,12 @@
 use std::fs;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tracing::{info, warn};
 
 use crate::auth::password;
 use crate::auth::token::Tokens;
@@ -25,14 +26,17 @@ use crate::store::{Memory, Store};
 
 /// The token keys' name in the data folder.
 const KEYS: &str = "token-keys.json";
-/// Descriptors that are neither for links nor for HTTP: the store's files, the listeners, the operator.
-const DESCRIPTORS_RESERVED: u64 = 512;
+/// Descriptors that are neither for links nor for HTTP: the store's files, the listeners, the operator. A quarter of what there
+/// is, and no more than this.
+const DESCRIPTORS_RESERVED_MAX: u64 = 512;
 
 /// Why the data folder cannot be used: one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    #[error("cannot make the data folder {}: {error}", path.display())]
+    #[error("cannot make the data folder {}: {error}; see data_dir in the settings, or --data-dir", path.display())]
     Folder { path: PathBuf, error: io::Error },
+    #[error("there is no data folder {}; see data_dir in the settings, or --data-dir", path.display())]
+    NoFolder { path: PathBuf },
     #[error(transparent)]
     Store(#[from] embedded::OpenError),
     #[error(transparent)]
@@ -48,7 +52,7 @@ pub struct Data {
 /// Opens the data folder, which is made if need be, for its owner alone. Blocks.
 pub fn open_data(config: &Config) -> Result<Data, DataError> {
     let path = &config.data_dir;
-    let failed = |error| DataError::Folder { path: path.clone(), error };
+    let failed = |error| DataError::Folder { path: told(path), error };
     if !path.exists() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
         fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(failed)?;
@@ -57,10 +61,26 @@ pub fn open_data(config: &Config) -> Result<Data, DataError> {
         config::Engine::Memory => Arc::new(Memory::new()),
         config::Engine::Embedded => Arc::new(Embedded::open(path, store_settings(&config.store))?),
     };
-    Ok(Data { store, tokens: Tokens::open(path.join(KEYS))? })
+    data_with(config, store)
 }
 
-fn store_settings(store: &config::Store) -> embedded::Settings {
+/// The same with a store that is open already.
+pub fn data_with(config: &Config, store: Arc<dyn Store>) -> Result<Data, DataError> {
+    Ok(Data { store, tokens: Tokens::open(config.data_dir.join(KEYS))? })
+}
+
+/// Refuses a data folder that is not there, for what makes no sense in a new one. A folder that is made for a typing
+/// error would answer that all is well.
+pub fn check_data(config: &Config) -> Result<(), DataError> {
+    if config.data_dir.exists() { Ok(()) } else { Err(DataError::NoFolder { path: told(&config.data_dir) }) }
+}
+
+/// A path as it is told: seen from the root, since nobody knows at night where a service was started.
+fn told(path: &Path) -> PathBuf {
+    absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+pub fn store_settings(store: &config::Store) -> embedded::Settings {
     embedded::Settings {
         queue_entries: store.queue_entries,
         ring_entries: store.ring_entries,
@@ -74,6 +94,7 @@ fn store_settings(store: &config::Store) -> embedded::Settings {
 /// The plan of a server with these settings over this data.
 pub fn plan(config: &Config, data: Data) -> Plan {
     let Config { link, stop, .. } = config;
+    let descriptors = descriptors();
     Plan {
         store: data.store,
         tokens: data.tokens,
@@ -97,20 +118,20 @@ pub fn plan(config: &Config, data: Data) -> Plan {
             devices_max: link.devices_max,
         },
         bounds: Bounds {
-            links_max: link.links_max.unwrap_or_else(|| links_for_descriptors(config.http.connections_max)),
+            links_max: links_max(link.links_max, descriptors, http_connections_max(config, descriptors)),
             strangers_max: link.strangers_max,
             links_per_address_max: link.links_per_address_max,
             outbox_bytes_max: link.outbox_bytes_max,
         },
         chat: chat_settings(config),
         passwords: password_settings(&config.accounts),
-        doors: http_settings(config),
+        doors: http_settings(config, descriptors),
         drain: Drain { timeout_ms: stop.drain_timeout_s * 1000, closes_per_second: stop.closes_per_second },
     }
 }
 
 /// The doors on the HTTP port with these settings.
-fn http_settings(config: &Config) -> http::Settings {
+fn http_settings(config: &Config, descriptors: u64) -> http::Settings {
     let Config { http, old_contract, link, .. } = config;
     http::Settings {
         origins: match &http.origins {
@@ -118,7 +139,7 @@ fn http_settings(config: &Config) -> http::Settings {
             config::Origins::Any => Origins::Any,
             config::Origins::Listed(origins) => Origins::Listed(origins.clone()),
         },
-        connections_max: http.connections_max,
+        connections_max: http_connections_max(config, descriptors),
         request_timeout_ms: http.request_timeout_s * 1000,
         body_bytes_max: link.frame_bytes_max,
         old_contract: old_contract::Settings {
@@ -176,9 +197,31 @@ fn ms_of(seconds: u64) -> u32 {
     u32::try_from(seconds.saturating_mul(1000)).unwrap_or(u32::MAX)
 }
 
-/// As many links as the process may have descriptors for, beside HTTP's, but at least half of them. The soft limit,
-/// often 1024, is raised to the hard one first.
-fn links_for_descriptors(http_connections_max: usize) -> usize {
+/// How many links there may be: as many as are wished for, or as there are descriptors. More would leave the store
+/// without any, and then it fails.
+fn links_max(wished: Option<usize>, descriptors: u64, for_http: usize) -> usize {
+    let reserved = (descriptors / 4).min(DESCRIPTORS_RESERVED_MAX);
+    let possible = usize::try_from(descriptors - reserved).unwrap_or(usize::MAX).saturating_sub(for_http).max(1);
+    match wished {
+        None => info!(descriptors, links_max = possible, "as many links as there are descriptors for"),
+        Some(wished) if wished > possible => warn!(
+            descriptors,
+            wished,
+            links_max = possible,
+            "fewer links than link.links_max, for want of descriptors; raise the limit (ulimit -n, LimitNOFILE=)"
+        ),
+        Some(_) => {}
+    }
+    wished.map_or(possible, |wished| wished.min(possible))
+}
+
+/// How many connections HTTP may have: as many as are wished for, but a quarter of the descriptors at most.
+fn http_connections_max(config: &Config, descriptors: u64) -> usize {
+    config.http.connections_max.min(usize::try_from(descriptors / 4).unwrap_or(usize::MAX)).max(1)
+}
+
+/// How many descriptors the process may have. The soft limit, often 1024, is raised to the hard one first.
+fn descriptors() -> u64 {
     let limit = getrlimit(Resource::Nofile);
     let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
     let descriptors = match raised {
@@ -186,7 +229,22 @@ fn links_for_descriptors(http_connections_max: usize) -> usize {
         Err(_) => limit.current,
     };
     // No limit at all: bounded by what a port can tell apart.
-    let descriptors = descriptors.unwrap_or(u64::from(u32::MAX));
-    let free = usize::try_from(descriptors.saturating_sub(DESCRIPTORS_RESERVED)).unwrap_or(usize::MAX);
-    free.saturating_sub(http_connections_max).max(free / 2).max(1)
+    descriptors.unwrap_or(u64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quarter_of_the_descriptors_and_at_most_512_are_not_for_links() {
+        let possible = [1, 4, 200, 1024, 2048, 1_048_576].map(|descriptors| links_max(None, descriptors, 0));
+        assert_eq!(possible, [1, 3, 150, 768, 1536, 1_048_064]);
+    }
+
+    #[test]
+    fn more_links_than_descriptors_allow_are_not_promised() {
+        assert_eq!(links_max(Some(100), 200, 0), 100);
+        assert_eq!(links_max(Some(100_000), 200, 50), 100);
+    }
 }

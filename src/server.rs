@@ -63,9 +63,9 @@ pub struct Drain {
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("cannot listen on {address} for {what}: {error}")]
-    Listen { what: &'static str, address: SocketAddr, error: io::Error },
-    #[error("cannot listen on {}: {error}", path.display())]
+    #[error("cannot listen on {address} for {what}: {error}; free it, or choose another one with {flag}")]
+    Listen { what: &'static str, flag: &'static str, address: SocketAddr, error: io::Error },
+    #[error("cannot listen on {} for the operator's commands: {error}", path.display())]
     Control { path: PathBuf, error: io::Error },
     #[error(transparent)]
     Passwords(#[from] PasswordError),
@@ -82,6 +82,7 @@ pub struct Server {
     store: Arc<dyn Store>,
     tasks: TaskTracker,
     stop: CancellationToken,
+    ended: CancellationToken,
     failed: watch::Receiver<Option<StoreError>>,
     drain: Drain,
 }
@@ -112,38 +113,38 @@ impl Server {
         });
 
         let (tcp_listener, datagrams) = bind_both(plan.tcp).await?;
-        let http_listener =
-            listen::bind(plan.http).map_err(|error| StartError::Listen { what: "HTTP", address: plan.http, error })?;
-        let address_of = |listener: &TcpListener, what, address| {
-            listener.local_addr().map_err(|error| StartError::Listen { what, address, error })
-        };
-        let (tcp, http) =
-            (address_of(&tcp_listener, "links", plan.tcp)?, address_of(&http_listener, "HTTP", plan.http)?);
+        let no_http = |error| StartError::Listen { what: "HTTP", flag: "--http", address: plan.http, error };
+        let http_listener = listen::bind(plan.http).map_err(no_http)?;
+        let (tcp, http) = (
+            tcp_listener.local_addr().map_err(|error| no_links(plan.tcp, error))?,
+            http_listener.local_addr().map_err(no_http)?,
+        );
 
-        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        // `stop` keeps newcomers out; `ended` is for what the last links still need: delivery, deadlines, the operator.
+        let (tasks, stop, ended) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
         let entrance = Entrance { links: Arc::clone(&links), door: Arc::clone(&door), tasks: tasks.clone() };
         let (failing, failed) = watch::channel(None);
         let background = TaskTracker::new();
         if let Some(path) = plan.control {
             let operator = control::Operator { chat: Arc::clone(&chat), tokens };
             let listener = control::bind(&path).map_err(|error| StartError::Control { path, error })?;
-            background.spawn(control::serve(listener, operator, stop.clone()));
+            background.spawn(control::serve(listener, operator, ended.clone()));
         }
         background.spawn({
             let deliver = Arc::clone(&chat).deliver(chat.tail());
-            let (failed, stop) = (plan.store.failed(), stop.clone());
+            let (failed, ended) = (plan.store.failed(), ended.clone());
             async move {
                 let reason = tokio::select! {
                     biased;
-                    () = stop.cancelled() => return,
+                    () = ended.cancelled() => return,
                     reason = failed => reason,
                     reason = deliver => reason,
                 };
-                error!(%reason, "the store has failed");
+                error!(%reason, "the store has failed; the server stops");
                 let _ = failing.send(Some(reason));
             }
         });
-        background.spawn(sweep(Arc::clone(&links), plan.clock, stop.clone()));
+        background.spawn(sweep(Arc::clone(&links), plan.clock, ended.clone()));
         background.spawn(listen::drop_datagrams(datagrams, door, stop.clone()));
         let doors = Http::new(plan.doors, entrance.clone(), router, tcp, stop.clone());
         background.spawn(http::serve(http_listener, doors));
@@ -159,6 +160,7 @@ impl Server {
             store: plan.store,
             tasks,
             stop,
+            ended,
             failed,
             drain: plan.drain,
         })
@@ -212,6 +214,7 @@ impl Server {
         if drained.await.is_err() {
             warn!(links = self.links.count(), "some links did not end in time");
         }
+        self.ended.cancel();
         let store = Arc::clone(&self.store);
         if let Err(error) = spawn_blocking(move || store.close()).await {
             error!(%error, "closing the store failed");
@@ -224,23 +227,28 @@ impl Server {
 async fn bind_both(address: SocketAddr) -> Result<(TcpListener, UdpSocket), StartError> {
     let mut tries = 0;
     loop {
-        let failed = |error| StartError::Listen { what: "links", address, error };
-        let listener = listen::bind(address).map_err(failed)?;
-        match UdpSocket::bind(listener.local_addr().map_err(failed)?).await {
+        let listener = listen::bind(address).map_err(|error| no_links(address, error))?;
+        match UdpSocket::bind(listener.local_addr().map_err(|error| no_links(address, error))?).await {
             Ok(datagrams) => return Ok((listener, datagrams)),
             Err(_) if address.port() == 0 && tries < 10 => tries += 1,
-            Err(error) => return Err(StartError::Listen { what: "Mars' datagrams (UDP)", address, error }),
+            Err(error) => {
+                return Err(StartError::Listen { what: "Mars' datagrams (UDP)", flag: "--tcp", address, error });
+            }
         }
     }
 }
 
-async fn sweep(links: Arc<Links>, clock: Clock, stop: CancellationToken) {
+fn no_links(address: SocketAddr, error: io::Error) -> StartError {
+    StartError::Listen { what: "links", flag: "--tcp", address, error }
+}
+
+async fn sweep(links: Arc<Links>, clock: Clock, ended: CancellationToken) {
     let mut ticks = interval(SWEEP_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             biased;
-            () = stop.cancelled() => return,
+            () = ended.cancelled() => return,
             _ = ticks.tick() => links.wake_overdue(clock.now()),
         }
     }

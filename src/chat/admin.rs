@@ -58,8 +58,12 @@ impl Chat {
     /// A login token for any device of an account, and when it expires in milliseconds.
     pub fn make_token(&self, name: &str) -> Result<(String, i64), Refused> {
         let user = self.named(name)?;
-        let now_s = self.clock.wall_s();
-        let (token, expires_at_s) = self.tokens.issue(user, None, None, now_s, self.settings.token_ttl_s);
+        let Some((account, _)) = self.account(user)? else {
+            return Err(super::internal("a name has no account"));
+        };
+        // With the generation, it ends with the others also in the second in which it was made.
+        let (generation, now_s) = (Some(account.generation), self.clock.wall_s());
+        let (token, expires_at_s) = self.tokens.issue(user, None, generation, now_s, self.settings.token_ttl_s);
         Ok((token, expires_at_s.saturating_mul(1000)))
     }
 
@@ -69,6 +73,19 @@ impl Chat {
         let change = Change { key: keys::invitation(&code), value: Some(Vec::new()), expect: Expect::Absent };
         self.store.change(vec![change], Keep::Durable).await.map_err(|error| super::internal(&error.to_string()))?;
         Ok(code)
+    }
+
+    /// Makes sure that no new user and no new group gets a number up to these: they are in the log already.
+    pub async fn reserve_numbers(&self, user: i64, group: i64) -> Result<(), Refused> {
+        for (key, last) in [(keys::NEXT_USER, user), (keys::NEXT_GROUP, group)] {
+            let (next, mut change) = self.next_number(key)?;
+            if next <= last {
+                change.value = Some(last.saturating_add(1).to_be_bytes().to_vec());
+                let changed = self.store.change(vec![change], Keep::Durable).await;
+                changed.map_err(|error| super::internal(&error.to_string()))?;
+            }
+        }
+        Ok(())
     }
 
     /// Entries behind `after`. Reads the disk.

@@ -119,7 +119,8 @@ impl Chat {
             return Err(bad("the token was made for another device"));
         }
         // A token of ours carries its generation; a business backend's is as good as its time.
-        let ended = claims.generation.is_some_and(|generation| generation != account.generation_of(device));
+        let now = if claims.device.is_some() { account.generation_of(device) } else { account.generation };
+        let ended = claims.generation.is_some_and(|generation| generation != now);
         if ended || claims.issued_at_s < account.tokens_from_s {
             return Err(bad("the token was ended"));
         }

@@ -44,7 +44,8 @@ impl Chat {
         self.tell(&caller, peer, Command::PushReceipt, |peer| {
             let push = pb::ReceiptPush { reader: caller.user.get(), peer: peer.get(), up_to };
             push.encode_to_vec().into()
-        });
+        })
+        .await?;
         Ok(pb::MarkReadReply::default())
     }
 
@@ -75,11 +76,16 @@ impl Chat {
         Ok(pb::ReadMarksReply { marks: marks.into_iter().filter_map(mark).collect(), ..Default::default() })
     }
 
-    pub(super) fn typing(&self, caller: &Caller, request: &pb::TypingRequest) -> Result<pb::TypingReply, Refused> {
+    pub(super) async fn typing(
+        self: Arc<Self>,
+        caller: Caller,
+        request: pb::TypingRequest,
+    ) -> Result<pb::TypingReply, Refused> {
         let peer = self.check_conversation(caller.user, request.peer)?;
-        self.tell(caller, peer, Command::PushTyping, |peer| {
+        self.tell(&caller, peer, Command::PushTyping, |peer| {
             pb::TypingPush { user: caller.user.get(), peer: peer.get() }.encode_to_vec().into()
-        });
+        })
+        .await?;
         Ok(pb::TypingReply::default())
     }
 
@@ -96,7 +102,13 @@ impl Chat {
 
     /// Tells the others of a conversation, and the caller's own other links. `body` is made with the name that the
     /// receiver has for the conversation.
-    fn tell(&self, caller: &Caller, peer: Peer, command: Command, body: impl Fn(Peer) -> Bytes) {
+    async fn tell(
+        self: &Arc<Self>,
+        caller: &Caller,
+        peer: Peer,
+        command: Command,
+        body: impl Fn(Peer) -> Bytes,
+    ) -> Result<(), Refused> {
         let own = body(peer);
         match peer {
             Peer::User(other) if other != caller.user => {
@@ -104,12 +116,13 @@ impl Chat {
             }
             Peer::User(_) | Peer::Everyone => {}
             Peer::Group(group) => {
-                let members = self.small_roster(group, NEWS_MEMBERS_MAX);
-                for member in members.into_iter().filter(|member| *member != caller.user) {
-                    self.router.offer_state(member, command, &own, None);
+                let members = self.members_to_tell(group, NEWS_MEMBERS_MAX).await?;
+                for member in members.iter().filter(|member| **member != caller.user) {
+                    self.router.offer_state(*member, command, &own, None);
                 }
             }
         }
         self.router.offer_state(caller.user, command, &own, Some(caller.link));
+        Ok(())
     }
 }

@@ -175,7 +175,7 @@ impl Chat {
         let caller = caller.clone();
         match request {
             Request::Send(request) => self.send(&caller, request),
-            Request::Typing(request) => done(self.typing(&caller, &request)),
+            Request::Typing(request) => later(this.typing(caller, request)),
             Request::Sync(request) => later_raw(this.sync(caller, request)),
             Request::History(request) => later_raw(this.history(caller, request)),
             Request::MarkRead(request) => later(this.mark_read(caller, request)),

@@ -19,6 +19,8 @@ pub(super) struct Rosters {
     known: DashMap<GroupId, Arc<Roster>>,
     /// Who is leaving, until delivery has come to it: so long `known` still has them.
     leaving: DashSet<(GroupId, UserId)>,
+    /// Whom to tell of passing things in groups to which nothing was delivered since the start.
+    quiet: DashMap<GroupId, Arc<[UserId]>>,
 }
 
 impl Rosters {
@@ -85,17 +87,36 @@ impl Chat {
             self.rosters.known.clear();
         }
         self.rosters.known.insert(group, Arc::clone(roster));
+        self.rosters.quiet.remove(&group);
     }
 
-    /// The members to tell of passing things; none if the group is not in memory or larger than `members_max`.
-    pub(super) fn small_roster(&self, group: GroupId, members_max: usize) -> Vec<UserId> {
-        match self.rosters.known.get(&group) {
-            Some(roster) if roster.members.len() <= members_max => {
-                roster.members.iter().map(|(user, _)| *user).collect()
-            }
-            Some(_) | None => Vec::new(),
+    /// The members to tell of passing things; none if there are more than `members_max`.
+    pub(super) async fn members_to_tell(
+        self: &Arc<Self>,
+        group: GroupId,
+        members_max: usize,
+    ) -> Result<Arc<[UserId]>, Refused> {
+        if let Some(roster) = self.rosters.known.get(&group) {
+            return Ok(users_of(&roster, members_max));
         }
+        if let Some(users) = self.rosters.quiet.get(&group) {
+            return Ok(Arc::clone(&users));
+        }
+        let roster = self.reading(move |this| Ok(this.store.roster(group, QueueId::END)?)).await?;
+        let users = roster.map_or_else(|| Arc::from([]), |roster| users_of(&roster, members_max));
+        if self.rosters.quiet.len() >= ROSTERS_MAX {
+            self.rosters.quiet.clear();
+        }
+        self.rosters.quiet.insert(group, Arc::clone(&users));
+        Ok(users)
     }
+}
+
+fn users_of(roster: &Roster, members_max: usize) -> Arc<[UserId]> {
+    if roster.members.len() > members_max {
+        return Arc::from([]);
+    }
+    roster.members.iter().map(|(user, _)| *user).collect()
 }
 
 fn apply(before: &Roster, entry: &Entry, event: &pb::GroupEvent) -> Roster {

@@ -1,12 +1,13 @@
 //! `longlink log`: looking into the log without another tool, also while the server runs.
 
+use std::path::PathBuf;
 use std::time::{Duration, UNIX_EPOCH};
 
 use clap::Subcommand;
 use serde_json::Value;
 
-use super::Failure;
-use super::operator::{ask, harmless};
+use super::operator::{ask, ask_server, carry_out_here, harmless};
+use super::{Failure, archive};
 use crate::config::Config;
 use crate::control::Command;
 
@@ -33,17 +34,39 @@ pub enum LogCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Read everything in the store and hold it against everything else. The server must be stopped.
+    Verify,
+    /// Print all entries, one JSON object a line. Accounts are not among them. A damaged store gives what can be read.
+    Export,
+    /// Fill an empty log with what an export printed. The server must be stopped.
+    Import { file: PathBuf },
 }
 
 pub(super) fn log(config: &Config, command: LogCommand) -> Result<(), Failure> {
     match command {
         LogCommand::Show { after, limit, json } => ask(config, Command::LogShow { after, limit }, shower(json)),
-        LogCommand::Tail { after, json } => ask(config, Command::LogTail { after }, shower(json)),
+        LogCommand::Tail { after, json } => tail(config, after, json),
+        LogCommand::Verify => archive::verify(config),
+        LogCommand::Export => archive::export(config),
+        LogCommand::Import { file } => archive::import(config, &file),
     }
 }
 
-fn shower(json: bool) -> impl Fn(&Value) -> Result<String, Failure> {
-    move |line| Ok(if json { line.to_string() } else { readable(line) })
+fn tail(config: &Config, after: Option<i64>, json: bool) -> Result<(), Failure> {
+    let show = shower(json);
+    if ask_server(config, &Command::LogTail { after }, &show)? {
+        return Ok(());
+    }
+    // Nothing will be written while we have the folder, and waiting for it would keep a server from starting.
+    if after.is_some() {
+        carry_out_here(config, Command::LogShow { after, limit: usize::MAX }, &show)?;
+    }
+    let folder = config.data_dir.display();
+    Err(Failure::Failed(format!("no server runs on {folder}, so nothing more will come; see `longlink log show`")))
+}
+
+fn shower(json: bool) -> impl Fn(&Value) -> String {
+    move |line| if json { line.to_string() } else { readable(line) }
 }
 
 /// `queue_id  time  from → to  content`, on one line.

@@ -1,12 +1,16 @@
 //! The command line: what can be asked of the program, and how it ends.
 
+mod archive;
 mod log;
 mod operator;
 mod serve;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use rustix::fs::Mode;
+use rustix::process::umask;
 
 use crate::config::{Config, Flags};
 pub use log::LogCommand;
@@ -92,6 +96,8 @@ impl<E: std::error::Error> From<E> for Failure {
 
 /// Runs what the arguments ask for.
 pub fn run() -> ExitCode {
+    // What the program makes is its owner's alone: everything that people say is in these files.
+    umask(Mode::RWXG | Mode::RWXO);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -102,11 +108,11 @@ pub fn run() -> ExitCode {
     match carry_out(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Usage(sentence)) => {
-            eprintln!("longlink: {sentence}");
+            complain(&sentence);
             ExitCode::from(EXIT_USAGE)
         }
         Err(Failure::Failed(sentence)) => {
-            eprintln!("longlink: {sentence}");
+            complain(&sentence);
             ExitCode::FAILURE
         }
     }
@@ -117,7 +123,8 @@ fn carry_out(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Serve => serve::serve(&config),
         Command::Config => {
-            print!("{}", config.render());
+            // Who pipes into `head` has seen enough.
+            let _ = write!(io::stdout(), "{}", config.render());
             Ok(())
         }
         Command::User(command) => operator::user(&config, command),
@@ -126,4 +133,9 @@ fn carry_out(cli: Cli) -> Result<(), Failure> {
         Command::RotateKeys => operator::rotate_keys(&config),
         Command::Log(command) => log::log(&config, command),
     }
+}
+
+/// Says something to the operator. That nobody hears it is no reason to fail as well.
+fn complain(sentence: &str) {
+    let _ = writeln!(io::stderr(), "longlink: {sentence}");
 }

@@ -7,23 +7,25 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
+use tracing::Level;
 
 use super::{Failure, UserCommand};
 use crate::auth::password::Passwords;
 use crate::chat::{Chat, Parts};
 use crate::clock::Clock;
-use crate::config::{Config, Engine};
+use crate::config::{self, Config, Engine};
 use crate::control::{self, Command, Operator};
 use crate::metrics::Metrics;
-use crate::plan::{chat_settings, open_data, password_settings};
+use crate::plan::{Data, chat_settings, check_data, open_data, password_settings};
 use crate::router::Router;
+use crate::telemetry;
 
 pub(super) fn user(config: &Config, command: UserCommand) -> Result<(), Failure> {
     match command {
         UserCommand::Add { name, no_password } => {
             let password = if no_password { None } else { Some(ask_password(config)?) };
             ask(config, Command::UserAdd { name, password }, |line| {
-                Ok(format!("{} is user {}", word(line, "name"), line["id"]))
+                format!("{} is user {}", word(line, "name"), line["id"])
             })
         }
         UserCommand::List { json } => ask(config, Command::UserList, |line| {
@@ -34,79 +36,81 @@ pub(super) fn user(config: &Config, command: UserCommand) -> Result<(), Failure>
             };
             let id = line["id"].as_i64().unwrap_or_default();
             let text = format!("{id:>8}  {:<24} {state}", word(line, "name"));
-            Ok(if json { line.to_string() } else { text.trim_end().to_owned() })
+            if json { line.to_string() } else { text.trim_end().to_owned() }
         }),
         UserCommand::Passwd { name } => {
             let password = ask_password(config)?;
             ask(config, Command::UserPasswd { name, password }, |line| {
-                Ok(format!("{} has a new password; its links and tokens have ended", word(line, "name")))
+                format!("{} has a new password; its links and tokens have ended", word(line, "name"))
             })
         }
         UserCommand::Disable { name } => ask(config, Command::UserDisable { name, disabled: true }, |line| {
-            Ok(format!("{} is disabled; its links and tokens have ended", word(line, "name")))
+            format!("{} is disabled; its links and tokens have ended", word(line, "name"))
         }),
         UserCommand::Enable { name } => ask(config, Command::UserDisable { name, disabled: false }, |line| {
-            Ok(format!("{} may log in again", word(line, "name")))
+            format!("{} may log in again", word(line, "name"))
         }),
     }
 }
 
 pub(super) fn invite(config: &Config, json: bool) -> Result<(), Failure> {
-    ask(config, Command::Invite, |line| Ok(if json { line.to_string() } else { word(line, "invitation") }))
+    ask(config, Command::Invite, |line| if json { line.to_string() } else { word(line, "invitation") })
 }
 
 pub(super) fn token(config: &Config, name: String, json: bool) -> Result<(), Failure> {
-    ask(config, Command::Token { name }, |line| Ok(if json { line.to_string() } else { word(line, "token") }))
+    ask(config, Command::Token { name }, |line| if json { line.to_string() } else { word(line, "token") })
 }
 
 pub(super) fn rotate_keys(config: &Config) -> Result<(), Failure> {
-    ask(config, Command::RotateKeys, |line| Ok(format!("tokens are signed with key {} from now on", word(line, "kid"))))
+    ask(config, Command::RotateKeys, |line| format!("tokens are signed with key {} from now on", word(line, "kid")))
 }
 
-/// Carries a command out, and prints each line of its answer as `show` makes it.
-pub(super) fn ask(
-    config: &Config,
-    command: Command,
-    show: impl Fn(&Value) -> Result<String, Failure>,
-) -> Result<(), Failure> {
-    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let mut print = |line: &Value| match show(line) {
-        // Who pipes into `head` closes early, and that is no failure.
-        Ok(text) => writeln!(io::stdout(), "{text}"),
-        Err(_) => Ok(()),
-    };
-    let answered = runtime.block_on(control::ask(&config.data_dir.join(control::SOCKET), &command, &mut print));
-    match answered {
-        Ok(Some(Ok(()))) => Ok(()),
+/// How a line of an answer is printed.
+pub(super) type Show<'a> = &'a dyn Fn(&Value) -> String;
+
+/// Carries a command out, in the server or here, and prints each line of its answer as `show` makes it.
+pub(super) fn ask(config: &Config, command: Command, show: impl Fn(&Value) -> String) -> Result<(), Failure> {
+    if ask_server(config, &command, &show)? { Ok(()) } else { carry_out_here(config, command, &show) }
+}
+
+/// Has the server carry a command out; false if none runs.
+pub(super) fn ask_server(config: &Config, command: &Command, show: Show) -> Result<bool, Failure> {
+    let path = config.data_dir.join(control::SOCKET);
+    match runtime()?.block_on(control::ask(&path, command, |line| print(show, line))) {
+        Ok(Some(Ok(()))) => Ok(true),
         Ok(Some(Err(sentence))) => Err(Failure::Failed(sentence)),
-        Ok(None) => here(config, &runtime, command, &mut print),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(error.into()),
+        Ok(None) => Ok(false),
+        // Who pipes into `head` closes early, and that is no failure.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(true),
+        Err(error) => Err(Failure::Failed(format!("cannot ask the server through {}: {error}", path.display()))),
     }
+}
+
+fn print(show: Show, line: &Value) -> io::Result<()> {
+    writeln!(io::stdout(), "{}", show(line))
 }
 
 /// Opens the data folder and carries the command out in this process.
-fn here(
-    config: &Config,
-    runtime: &Runtime,
-    command: Command,
-    print: &mut impl FnMut(&Value) -> io::Result<()>,
-) -> Result<(), Failure> {
-    if config.store.engine == Engine::Memory {
-        return Err(Failure::Failed("the memory engine keeps nothing, and no server runs".into()));
+pub(super) fn carry_out_here(config: &Config, command: Command, show: Show) -> Result<(), Failure> {
+    check_engine(config)?;
+    // An answer may send the reader to the log, which is here then. What is of no concern to a command stays out.
+    telemetry::start(&config::Log { level: config.log.level.min(Level::WARN), ..config.log.clone() })?;
+    match &command {
+        // With these a new server may begin.
+        Command::UserAdd { .. } | Command::Invite => {}
+        Command::UserList
+        | Command::UserPasswd { .. }
+        | Command::UserDisable { .. }
+        | Command::Token { .. }
+        | Command::RotateKeys
+        | Command::LogShow { .. }
+        | Command::LogExport
+        | Command::LogTail { .. } => check_data(config)?,
     }
     let data = open_data(config)?;
-    let tokens = Arc::new(data.tokens);
-    let parts = Parts {
-        router: Arc::new(Router::default()),
-        metrics: Arc::new(Metrics::default()),
-        passwords: Passwords::new(password_settings(&config.accounts))?,
-        tokens: Arc::clone(&tokens),
-        clock: Clock::new(),
-    };
-    let chat = Chat::new(Arc::clone(&data.store), parts, chat_settings(config));
-    let operator = Operator { chat, tokens };
-    let done = runtime.block_on(async {
+    let store = Arc::clone(&data.store);
+    let operator = operator(config, data)?;
+    let done = runtime()?.block_on(async {
         let (say, mut said) = mpsc::channel(64);
         let carry = async {
             let done = operator.carry_out(command, &say).await;
@@ -115,15 +119,44 @@ fn here(
         };
         let show = async {
             while let Some(line) = said.recv().await {
-                if print(&line).is_err() {
+                if print(show, &line).is_err() {
                     break;
                 }
             }
+            // Whoever still says something is told that nobody listens.
+            said.close();
         };
         tokio::join!(carry, show).0
     });
-    data.store.close();
+    store.close();
     done.map_err(Failure::Failed)
+}
+
+/// Whoever carries commands out on a folder that no server has open.
+pub(super) fn operator(config: &Config, data: Data) -> Result<Operator, Failure> {
+    let tokens = Arc::new(data.tokens);
+    let parts = Parts {
+        router: Arc::new(Router::default()),
+        metrics: Arc::new(Metrics::default()),
+        passwords: Passwords::new(password_settings(&config.accounts))?,
+        tokens: Arc::clone(&tokens),
+        clock: Clock::new(),
+    };
+    Ok(Operator { chat: Chat::new(data.store, parts, chat_settings(config)), tokens })
+}
+
+/// Refuses what the memory engine cannot do.
+pub(super) fn check_engine(config: &Config) -> Result<(), Failure> {
+    match config.store.engine {
+        Engine::Embedded => Ok(()),
+        Engine::Memory => {
+            Err(Failure::Failed("store.engine is \"memory\", which keeps nothing, and no server runs".into()))
+        }
+    }
+}
+
+pub(super) fn runtime() -> io::Result<Runtime> {
+    Builder::new_multi_thread().worker_threads(1).enable_all().build()
 }
 
 /// Asks twice on a terminal, without showing it; takes one line of anything else.

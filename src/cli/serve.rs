@@ -1,15 +1,18 @@
 //! `longlink serve`: from settings to a running server, and down again.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
+use rustix::process::Signal;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::spawn_blocking;
+use tracing::info;
 
 use super::Failure;
-use crate::chat::Chat;
+use crate::chat::{Chat, PARTITION};
 use crate::config::Config;
-use crate::plan::{open_data, plan};
+use crate::plan::{Data, open_data, plan};
 use crate::server::Server;
 use crate::telemetry;
 use crate::wire::CloseReason;
@@ -25,10 +28,15 @@ pub(super) fn serve(config: &Config) -> Result<(), Failure> {
     telemetry::start(&config.log).map_err(|error| Failure::Usage(error.to_string()))?;
     let runtime = Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
+        // With a handler, a file that may not grow is an error of the write, which the store tells; without one it
+        // would be the sudden end of the process.
+        let _too_long = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()))?;
+        info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), "opening the data folder");
         let opened = {
             let config = config.clone();
             spawn_blocking(move || open_data(&config)).await??
         };
+        tell(config, &opened);
         // Before the ports are open, so that no signal finds nobody listening.
         let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let server = Server::start(plan(config, opened)).await?;
@@ -68,13 +76,23 @@ async fn add_demo_accounts(chat: &Arc<Chat>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Says what is in the data folder. A new one, where an old one was meant, should be noticed.
+fn tell(config: &Config, data: &Data) {
+    let data_dir = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
+    let head = data.store.head(PARTITION);
+    info!(data_dir = %data_dir.display(), epoch = data.store.epoch(), %head, "the log is open");
+}
+
 /// Says on standard output where it listens, and in a demo what to type next. The first two lines are for programs.
 fn greet(config: &Config, server: &Server) {
     let (tcp, http) = (server.tcp(), server.http());
-    println!("tcp {tcp}\nhttp {http}");
+    // Who started us may not listen any more.
+    let mut out = io::stdout();
+    let _ = writeln!(out, "tcp {tcp}\nhttp {http}");
     if config.demo {
         let bot = "cargo run --release -p longlink-bot -- chat";
-        println!(
+        let _ = writeln!(
+            out,
             "\nThis is a demo: everybody on this machine may register, and write to everyone.\n\
              User01 to User08 are there; their password is \"{DEMO_PASSWORD}\".\n\n\
              Open  http://{http}/\n\

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
+use super::line::entry_line;
 use crate::auth::token::Tokens;
 use crate::chat::Chat;
 use crate::id::{QueueId, UserId};
 use crate::store::Entry;
-use crate::wire::{Refused, pb};
+use crate::wire::Refused;
 
 /// So many entries are read from the log at once.
 const LOG_PAGE: usize = 500;
@@ -45,6 +44,8 @@ pub enum Command {
         after: Option<i64>,
         limit: usize,
     },
+    /// All entries that there are now.
+    LogExport,
     /// Entries behind `after`, or behind the head, and then those to come.
     LogTail {
         after: Option<i64>,
@@ -90,6 +91,11 @@ impl Operator {
                 let last = || chat.head().get().saturating_sub(i64::try_from(limit).unwrap_or(i64::MAX));
                 let after = QueueId::cursor(after.unwrap_or_else(last));
                 return self.show_log(after, limit, say).await;
+            }
+            Command::LogExport => {
+                // Not those to come: an export ends.
+                let all = usize::try_from(chat.head().get()).unwrap_or(usize::MAX);
+                return self.show_log(QueueId::START, all, say).await;
             }
             Command::LogTail { after } => return self.tail_log(after.map(QueueId::cursor), say).await,
         };
@@ -158,26 +164,6 @@ async fn say_entries(entries: &[Arc<Entry>], say: &mpsc::Sender<Value>) -> Resul
         }
     }
     Ok(true)
-}
-
-/// An entry as one JSON object: text as text, other content in base64.
-pub fn entry_line(entry: &pb::Entry) -> Value {
-    let mut line = json!({
-        "queue_id": entry.queue_id,
-        "from": entry.from,
-        "to": entry.to,
-        "client_msg_id": entry.client_msg_id,
-        "content_type": entry.content_type,
-        "sent_at_ms": entry.sent_at_ms,
-    });
-    let content = match std::str::from_utf8(&entry.content) {
-        Ok(text) => ("text", json!(text)),
-        Err(_) => ("base64", json!(BASE64.encode(&entry.content))),
-    };
-    if let Some(object) = line.as_object_mut() {
-        object.insert(content.0.to_owned(), content.1);
-    }
-    line
 }
 
 fn plain(refused: Refused) -> String {

@@ -4,6 +4,7 @@
 //! one log open; without a server it carries the same commands out itself.
 
 pub mod command;
+pub mod line;
 
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, mpsc};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
@@ -25,13 +26,24 @@ pub use command::{Command, Operator};
 /// The socket's name in the data folder.
 pub const SOCKET: &str = "control.sock";
 
+/// What the kernel takes for the name of a socket (`sun_path`, without the 0 at its end).
+const PATH_BYTES_MAX: usize = 107;
 /// A command is at most so long, in bytes.
 const COMMAND_BYTES_MAX: u64 = 64 * 1024;
-/// So many commands run at once; more wait to be accepted.
+/// So many commands run at once; one more is refused. Most are over in a moment, but somebody may look at the log for
+/// days.
 const COMMANDS_MAX: usize = 16;
+/// Who connects and says nothing for so long wants nothing.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Listens in the data folder. Whoever holds the folder's lock may call it: a socket that is there is a dead one's.
 pub fn bind(path: &Path) -> io::Result<UnixListener> {
+    let bytes = path.as_os_str().len();
+    if bytes > PATH_BYTES_MAX {
+        let what =
+            format!("its name has {bytes} bytes, and a socket's at most {PATH_BYTES_MAX}; use a shorter data_dir");
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+    }
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
@@ -45,7 +57,6 @@ pub fn bind(path: &Path) -> io::Result<UnixListener> {
 pub async fn serve(listener: UnixListener, operator: Operator, stop: CancellationToken) {
     let (tasks, turns) = (TaskTracker::new(), Arc::new(Semaphore::new(COMMANDS_MAX)));
     loop {
-        let Ok(turn) = Arc::clone(&turns).acquire_owned().await else { return };
         let accepted = tokio::select! {
             biased;
             () = stop.cancelled() => return,
@@ -54,6 +65,10 @@ pub async fn serve(listener: UnixListener, operator: Operator, stop: Cancellatio
         match accepted {
             Ok((stream, _)) => {
                 let (operator, stop) = (operator.clone(), stop.clone());
+                let Ok(turn) = Arc::clone(&turns).try_acquire_owned() else {
+                    refuse(&stream);
+                    continue;
+                };
                 tasks.spawn(async move {
                     let _turn = turn;
                     tokio::select! {
@@ -75,10 +90,19 @@ pub async fn serve(listener: UnixListener, operator: Operator, stop: Cancellatio
     }
 }
 
+/// Says no without waiting for anybody: a line so short always fits into a fresh socket.
+fn refuse(stream: &UnixStream) {
+    let error = format!("{COMMANDS_MAX} commands run already; end a `log tail` or an export");
+    if let Err(error) = stream.try_write(format!("{}\n", json!({"error": error})).as_bytes()) {
+        tracing::debug!(%error, "cannot refuse an operator's command");
+    }
+}
+
 async fn answer(stream: UnixStream, operator: Operator) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    BufReader::new(read.take(COMMAND_BYTES_MAX)).read_line(&mut line).await?;
+    let mut read = BufReader::new(read.take(COMMAND_BYTES_MAX));
+    timeout(COMMAND_TIMEOUT, read.read_line(&mut line)).await??;
     let (say, mut said) = mpsc::channel(64);
     let run = async {
         let done = match serde_json::from_str::<Command>(&line) {
@@ -124,7 +148,8 @@ pub async fn ask(
         Err(error) => return Err(error),
     };
     let (read, mut write) = stream.into_split();
-    write_line(&mut write, &serde_json::to_value(command)?).await?;
+    // Who refuses without having heard us has closed already; what they said is still to be read.
+    let _ = write_line(&mut write, &serde_json::to_value(command)?).await;
     let mut lines = BufReader::new(read).lines();
     while let Some(line) = lines.next_line().await? {
         let value: Value = serde_json::from_str(&line)?;

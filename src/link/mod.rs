@@ -15,7 +15,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
-use tracing::{Instrument, debug, info, info_span};
+use tracing::{Instrument, debug, info, info_span, warn};
 
 use crate::chat::Chat;
 use crate::clock::Clock;
@@ -25,6 +25,9 @@ use crate::session::Rules;
 use crate::wire::CloseReason;
 use life::{Event, Life};
 use transport::Transport;
+
+/// Every so many refused connections are said in the log.
+const REFUSED_PER_LINE: u64 = 1000;
 
 /// What all links share.
 #[derive(Debug)]
@@ -61,7 +64,11 @@ impl Entrance {
     pub fn open(&self, address: IpAddr) -> Result<Place, Full> {
         self.door.metrics.connections.add(1);
         self.links.open(address).inspect_err(|full| {
+            let refused = self.door.metrics.connections_refused.get();
             self.door.metrics.connections_refused.add(1);
+            if refused.is_multiple_of(REFUSED_PER_LINE) {
+                warn!(%full, refused = refused + 1, "connections are refused; see {}", full.setting());
+            }
             debug!(%address, %full, "connection refused");
         })
     }

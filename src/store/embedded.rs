@@ -42,7 +42,7 @@ mod verify;
 mod writer;
 
 pub use settings::{OpenError, Settings};
-pub use verify::{Export, ImportError, PROBLEMS_MAX, Report, verify};
+pub use verify::{Export, ImportError, PROBLEMS_MAX, Report, verify, verify_telling};
 
 /// A store in a folder.
 pub struct Embedded {

@@ -198,3 +198,67 @@ impl Run {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+    use prost::Message;
+
+    use super::*;
+    use crate::store::conformance::{ALL, group, place, text, user};
+    use crate::store::rows::MemoryRows;
+    use crate::store::view::SentKey;
+    use crate::store::{Entry, NewEntry};
+    use crate::wire::pb;
+
+    /// Entries of which those behind the head are just being written: some of their rows are there.
+    struct Halfway {
+        rows: MemoryRows,
+        entries: Vec<Arc<Entry>>,
+        head: QueueId,
+    }
+
+    impl Rows for Halfway {
+        fn head(&self) -> QueueId {
+            self.head
+        }
+
+        fn scan(&self, first: RowKey, last: RowKey, order: Order, limit: usize) -> Result<Vec<Row>, StoreError> {
+            Ok(self.rows.scan(first, last, order, limit))
+        }
+
+        fn entry(&self, place: QueueId) -> Result<Arc<Entry>, StoreError> {
+            Ok(Arc::clone(&self.entries[place.get() as usize - 1]))
+        }
+    }
+
+    #[test]
+    fn nothing_behind_the_head_is_read_even_if_it_is_there() {
+        let event = |kind: pb::GroupEventKind| NewEntry {
+            content_type: pb::ContentType::GroupEvent as u32,
+            content: Bytes::from(
+                pb::GroupEvent { kind: kind.into(), users: vec![1], name: "us".into() }.encode_to_vec(),
+            ),
+            ..text(1, -1, "")
+        };
+        let sent =
+            [event(pb::GroupEventKind::Created), text(2, 0, ""), text(2, 0, ""), event(pb::GroupEventKind::Left)];
+        let mut halfway = Halfway { rows: MemoryRows::default(), entries: Vec::new(), head: place(2) };
+        for (index, new) in sent.iter().enumerate() {
+            let entry = Arc::new(Entry::new(place(index as i64 + 1), new));
+            halfway.rows.insert(&entry, SentKey::new(new.from, &index.to_string()), 0);
+            halfway.entries.push(entry);
+        }
+        let places = |page: Page| page.entries.iter().map(|entry| entry.queue_id).collect::<Vec<_>>();
+        assert_eq!(places(inbox(&halfway, user(1), QueueId::START, ALL).unwrap()), [1, 2].map(place));
+        assert_eq!(places(history(&halfway, user(1), Peer::Everyone, QueueId::END, ALL).unwrap()), [2].map(place));
+        assert_eq!(memberships(&halfway, user(1)).unwrap()[0].left_at, None);
+        assert_eq!(roster(&halfway, group(-1), QueueId::END).unwrap().unwrap().members, [(user(1), place(1))]);
+
+        halfway.head = place(4);
+        assert_eq!(places(inbox(&halfway, user(1), QueueId::START, ALL).unwrap()), [1, 2, 3, 4].map(place));
+        assert_eq!(roster(&halfway, group(-1), QueueId::END).unwrap().unwrap().members, []);
+    }
+}

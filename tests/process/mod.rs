@@ -2,8 +2,12 @@
 //! as a child process, in a folder of its own and on ports of the kernel's choice.
 
 mod checker;
+mod cli;
 mod crash;
+mod damage;
+mod operator;
 mod program;
 mod raw;
+mod scarce;
 mod stop;
 mod walk;

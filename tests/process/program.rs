@@ -95,7 +95,7 @@ impl Home {
         self.path().join("data")
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         // `exec`, so that the process that we know is the program and no shell.
         let mut command = Command::new("sh");
         command

@@ -95,9 +95,6 @@ pub(super) async fn log_in(
     let reply = ear.hear().await?;
     assert_eq!(reply.seq, seq, "{reply:?}");
     let reply: pb::HelloReply = reply.read();
-    match reply.code() {
-        pb::Code::Ok => Some(reply),
-        pb::Code::ShuttingDown => None,
-        refused => panic!("login refused: {refused:?} {}", reply.message),
-    }
+    assert_eq!(reply.code(), pb::Code::Ok, "{}", reply.message);
+    Some(reply)
 }

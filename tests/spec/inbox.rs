@@ -28,7 +28,7 @@ async fn a_message_reaches_the_peer_and_the_senders_other_device_but_not_the_lin
     };
     assert_eq!((sent.queue_id, sent.duplicate), (1, false));
     for peer in [&mut bob, &mut desk] {
-        assert_eq!(peer.entries(1).await, [expected.clone()]);
+        assert_eq!(peer.entries(1).await[0], expected);
     }
     phone.nothing_pushed().await;
 }

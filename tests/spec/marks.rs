@@ -1,5 +1,8 @@
 //! Receipts and typing (S).
 
+use std::sync::Arc;
+
+use longlink::store::Memory;
 use longlink::wire::pb;
 use longlink::wire::{Code, Command};
 
@@ -169,4 +172,29 @@ async fn in_a_large_group_nobody_is_told_who_reads_and_who_writes() {
         (typing(&mut desk).await, desk.places(1).await, typing(&mut desk).await),
         ((1, group), vec![3], (1, group))
     );
+}
+
+// S1, S3: a group that was talked in before the server started is as good as a fresh one.
+#[tokio::test]
+async fn a_group_that_has_been_quiet_since_the_start_is_told_too() {
+    let store = Arc::new(Memory::new());
+    let before = World::with(|plan| plan.store = store.clone()).await;
+    let mut anna = before.logged_in("anna").await;
+    let bob = before.user("bob").await.0;
+    let request = pb::GroupCreateRequest { name: "us".into(), members: vec![bob], client_msg_id: "group".into() };
+    let group = anna.call::<pb::GroupCreateReply>(Command::GroupCreate, &request).await.group;
+
+    let after = World::with(|plan| plan.store = store).await;
+    let (mut anna, mut bob) = (after.stranger().await, after.stranger().await);
+    anna.hello(&after.server.chat().make_token("anna").unwrap().0, "phone", None).await;
+    bob.hello(&after.server.chat().make_token("bob").unwrap().0, "phone", None).await;
+    for _ in 0..2 {
+        assert_eq!(anna.code(Command::Typing, &pb::TypingRequest { peer: group }).await, Code::Ok);
+        assert_eq!(typing(&mut bob).await, (1, group));
+    }
+    // Who left is told no more.
+    assert_eq!(bob.code(Command::GroupLeave, &pb::GroupLeaveRequest { group }).await, Code::Ok);
+    bob.places(1).await;
+    assert_eq!(anna.code(Command::Typing, &pb::TypingRequest { peer: group }).await, Code::Ok);
+    bob.nothing_pushed().await;
 }

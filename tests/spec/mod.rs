@@ -31,6 +31,8 @@ mod pages;
 mod readers;
 /// Idle links, blocked writes, silent strangers.
 mod silence;
+/// Any story, against a model.
+mod story;
 /// Login tokens.
 mod tokens;
 /// Links over WebSockets.

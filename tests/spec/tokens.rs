@@ -114,3 +114,19 @@ async fn logging_out_ends_this_devices_token_alone() {
     assert_eq!(code(&world, &reply.token, "phone").await, Code::Ok);
     assert_eq!(code(&world, &phone_token, "phone").await, Code::BadToken);
 }
+
+// L17, T3: a backend's token knows nothing of devices and of their logins; it ends with its time, or with the account's.
+#[tokio::test(start_paused = true)]
+async fn logging_out_does_not_end_a_backends_token() {
+    let world = World::new().await;
+    let (_, token) = world.user("anna").await;
+    let mut phone = world.piped().await;
+    phone.hello(&token, "phone", None).await;
+    assert_eq!(phone.code(Command::LogOut, &pb::LogOutRequest {}).await, Code::Ok);
+    assert_eq!(phone.closed().await, Some(pb::CloseReason::LoggedOut));
+    assert_eq!(code(&world, &token, "phone").await, Code::Ok);
+    pass(1_000).await;
+    world.server.chat().set_disabled("anna", true).await.unwrap();
+    world.server.chat().set_disabled("anna", false).await.unwrap();
+    assert_eq!(code(&world, &token, "phone").await, Code::BadToken);
+}

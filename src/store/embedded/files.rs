@@ -80,13 +80,28 @@ pub(super) fn check_format(dir: &Path) -> Result<(), OpenError> {
 pub(super) struct Witness {
     file: File,
     path: PathBuf,
+    was_there: bool,
 }
 
 impl Witness {
     pub(super) fn open(dir: &Path) -> Result<Self, OpenError> {
         let path = dir.join("head");
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        Ok(Self { file: file.map_err(io_error(&path))?, path })
+        let was_there = path.exists();
+        let open = || {
+            let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
+            if !was_there {
+                // What it says may be lost in a power cut, but not that it was there.
+                File::open(dir)?.sync_all()?;
+            }
+            Ok(file)
+        };
+        let file = open().map_err(io_error(&path))?;
+        Ok(Self { file, path, was_there })
+    }
+
+    /// False if there was none: the store is new, or somebody took it away to go on without what it witnessed.
+    pub(super) fn was_there(&self) -> bool {
+        self.was_there
     }
 
     /// `None` if nothing was written yet or a power cut tore it: the witness has no sync of its own, and not

@@ -26,10 +26,6 @@ pub(super) fn open(dir: &Path, settings: Settings, disk: Box<dyn Disk>) -> Resul
     let unreadable = |error: StoreError| damaged(error.to_string());
 
     let (lock, tables) = open_tables(dir, settings.cache_bytes)?;
-    let epoch = match tables.epoch().map_err(unreadable)? {
-        Some(epoch) => epoch,
-        None => make_epoch(&tables).map_err(|error| damaged(error.to_string()))?,
-    };
     let mark = tables.mark().map_err(unreadable)?;
     let head = tables.last_place().map_err(|error| damaged(error.to_string()))?;
     let witness = Witness::open(dir)?;
@@ -37,6 +33,15 @@ pub(super) fn open(dir: &Path, settings: Settings, disk: Box<dyn Disk>) -> Resul
     if head < acknowledged {
         return Err(OpenError::Lost { dir: dir.to_owned(), found: head, acknowledged });
     }
+    let epoch = match tables.epoch().map_err(unreadable)? {
+        Some(epoch) if witness.was_there() || head == QueueId::START => epoch,
+        Some(_) => {
+            // Places may have been given out behind the head, and will be given out again for other entries.
+            tracing::warn!("the file `head` is gone: the log goes on under a new epoch, and clients start over");
+            make_epoch(&tables).map_err(|error| damaged(error.to_string()))?
+        }
+        None => make_epoch(&tables).map_err(|error| damaged(error.to_string()))?,
+    };
 
     let shared = Arc::new(Shared {
         disk,
@@ -54,8 +59,14 @@ pub(super) fn open(dir: &Path, settings: Settings, disk: Box<dyn Disk>) -> Resul
     make_rows(&shared, &tables, mark, head).map_err(damaged)?;
 
     let last_revision = tables.last_revision().map_err(unreadable)?;
-    let writer =
-        Writer { shared: Arc::clone(&shared), tables: tables.clone(), witness, last_revision, is_unsynced: false };
+    let writer = Writer {
+        shared: Arc::clone(&shared),
+        tables: tables.clone(),
+        witness,
+        last_revision,
+        is_unsynced: false,
+        is_full: false,
+    };
     let running = start(&shared, writer, tables, lock).map_err(io_error(dir))?;
     Ok(Embedded { epoch, shared, running: Mutex::new(Some(running)) })
 }

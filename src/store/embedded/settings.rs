@@ -64,7 +64,8 @@ pub enum OpenError {
     Io { path: PathBuf, error: std::io::Error },
     #[error(
         "cannot open the store in {dir}: the log ends at entry {found}, but entry {acknowledged} was acknowledged; see \
-         `longlink log verify`, and restore a copy, or remove {dir}/head to go on without the lost entries",
+         `longlink log verify`, and restore a copy, or remove {dir}/head to go on without the lost entries, under a \
+         new epoch",
         dir = dir.display()
     )]
     Lost { dir: PathBuf, found: QueueId, acknowledged: QueueId },

@@ -70,6 +70,11 @@ impl Tables {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn remove_entry(&self, place: QueueId) {
+        self.log.remove(place.get().to_be_bytes()).unwrap();
+    }
+
     /// The log behind `after`, as it lies there: a gap is not an error here.
     pub(super) fn entries(
         &self,

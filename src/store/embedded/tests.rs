@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use tempfile::TempDir;
 
 use super::*;
-use crate::store::conformance::{LOG, Subject, conformance, text};
+use crate::store::conformance::{LOG, Subject, conformance, joins, text};
 
 mod damage;
 mod failing;
@@ -70,6 +70,20 @@ fn files_below(dir: &Path) -> io::Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+#[test]
+fn a_long_scan_goes_on_from_memory_to_the_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let old = Embedded::open(dir.path(), journal_only()).unwrap();
+    old.append(LOG, joins(-1, 900)).wait().unwrap();
+    old.close();
+    // More than one chunk of new rows, all of them before the old one.
+    let store = Embedded::open(dir.path(), journal_only()).unwrap();
+    let pending: Vec<_> = (1..=300).map(|who| store.append(LOG, joins(-1, who))).collect();
+    pending.into_iter().for_each(|pending| assert!(pending.wait().is_ok()));
+    let roster = store.roster(GroupId::parse(-1).unwrap(), QueueId::END).unwrap().unwrap();
+    assert!(roster.members.iter().map(|(member, _)| member.get()).eq((1..=300).chain([900])));
 }
 
 struct OnDisk(TempDir);

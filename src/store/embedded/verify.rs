@@ -52,6 +52,11 @@ impl Report {
 
 /// Reads the whole store in a folder. It may not be open meanwhile.
 pub fn verify(dir: &Path) -> Result<Report, OpenError> {
+    verify_telling(dir, &mut |_| {})
+}
+
+/// The same, and says after each entry how many there were until then: a long log takes its time.
+pub fn verify_telling(dir: &Path, tell: &mut dyn FnMut(u64)) -> Result<Report, OpenError> {
     let (_lock, tables) = open_tables(dir, CACHE_BYTES)?;
     let mut report = Report { acknowledged: Witness::open(dir)?.read(), ..Report::default() };
     match tables.epoch() {
@@ -62,7 +67,7 @@ pub fn verify(dir: &Path) -> Result<Report, OpenError> {
         report.add(format!("the mark of the views: {error}"));
         QueueId::START
     });
-    let rows = verify_log(&tables, mark, &mut report);
+    let rows = verify_log(&tables, mark, &mut report, tell);
     let ends_early = [report.acknowledged, Some(mark)].into_iter().flatten().max().filter(|last| *last > report.head);
     if let Some(last) = ends_early {
         report.add(format!("the log ends at entry {}, but entry {last} was acknowledged", report.head));
@@ -77,7 +82,7 @@ pub fn verify(dir: &Path) -> Result<Report, OpenError> {
 }
 
 /// Checks every entry and its rows; how many rows up to `mark` there must be.
-fn verify_log(tables: &Tables, mark: QueueId, report: &mut Report) -> u64 {
+fn verify_log(tables: &Tables, mark: QueueId, report: &mut Report, tell: &mut dyn FnMut(u64)) -> u64 {
     let mut rows = 0;
     for (place, entry) in tables.entries(QueueId::START) {
         if place > report.head.next() {
@@ -88,6 +93,7 @@ fn verify_log(tables: &Tables, mark: QueueId, report: &mut Report) -> u64 {
         match entry {
             Ok(entry) => {
                 report.entries += 1;
+                tell(report.entries);
                 if place <= mark {
                     rows += verify_rows(tables, &entry, report);
                 }

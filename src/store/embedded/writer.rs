@@ -24,6 +24,8 @@ pub(super) struct Writer {
     pub(super) last_revision: u64,
     /// Something was written that is not synced yet.
     pub(super) is_unsynced: bool,
+    /// The disk had too little room when there was last something to write.
+    pub(super) is_full: bool,
 }
 
 /// An answer that is sent when the batch is durable.
@@ -61,7 +63,7 @@ impl Writer {
             };
             took = self.shared.failure.batch_ends();
             if let Err(error) = written {
-                self.shared.fail(&format!("the log could not be written: {error}"));
+                self.shared.fail(&format!("the log could not be written: {}", told(&error)));
             }
             checkpoint::consider(&self.shared, self.shared.head());
             if self.shared.failure.reason().is_some() {
@@ -165,16 +167,34 @@ impl Writer {
         Ok(())
     }
 
-    fn disk_full(&self) -> Option<StoreError> {
+    fn disk_full(&mut self) -> Option<StoreError> {
         let free = self.shared.disk.free_bytes()?;
         let reserve = self.shared.settings.disk_reserve_bytes;
-        (free < reserve).then_some(StoreError::DiskFull { free_mb: free >> 20, reserve_mb: reserve >> 20 })
+        let (was_full, free_mb, reserve_mb) = (self.is_full, free >> 20, reserve >> 20);
+        self.is_full = free < reserve;
+        match (was_full, self.is_full) {
+            // Once, and not with each send that is refused.
+            (false, true) => {
+                tracing::error!(free_mb, reserve_mb, "the disk is full: nothing is stored until it has room")
+            }
+            (true, false) => tracing::info!(free_mb, reserve_mb, "the disk has room again"),
+            (true, true) | (false, false) => {}
+        }
+        self.is_full.then_some(StoreError::DiskFull { free_mb, reserve_mb })
     }
 
     /// The last place that was acknowledged.
     pub(super) fn head(&self) -> QueueId {
         self.shared.head()
     }
+}
+
+/// The database says only that it has failed before when one of its own threads did, and that one says why in the log.
+fn told(error: &fjall::Error) -> String {
+    if matches!(error, fjall::Error::Poisoned) {
+        return "the database has failed, with the reason that it logged just before".into();
+    }
+    error.to_string()
 }
 
 impl Reply {

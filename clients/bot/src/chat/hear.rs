@@ -105,7 +105,7 @@ impl Chat {
             Came::Unread(unread) => {
                 let name = names.peer(peer);
                 let whom = if name.contains(' ') { format!("\"{name}\"") } else { name.clone() };
-                let preview = shortened(&show::content(entry, false), QUOTED_MAX);
+                let preview = shortened(&show::preview(entry, &names), QUOTED_MAX);
                 drop(names);
                 self.screen.status(&format!("• {name}, {unread} unread: {preview} (/to {whom})"));
             }

@@ -32,12 +32,20 @@ pub(super) fn past_entry(past: &pb::Entry, now_ms: i64, names: &Names, paint: Pa
     format!("{} {}", entry(past, names, paint, terminal), paint.dim(&age))
 }
 
-pub(super) fn content(entry: &pb::Entry, terminal: bool) -> String {
+fn content(entry: &pb::Entry, terminal: bool) -> String {
     if entry.content_type != pb::ContentType::Text as u32 {
         return format!("({} bytes of type {})", entry.content.len(), entry.content_type);
     }
     let text = String::from_utf8_lossy(&entry.content);
     if terminal { indented(&text, "    ") } else { one_line(&text) }
+}
+
+/// What an entry says, for a line that tells of it elsewhere.
+pub(super) fn preview(entry: &pb::Entry, names: &Names) -> String {
+    match group_event(entry) {
+        Some(event) => group_news(entry.from, &event, names),
+        None => content(entry, false),
+    }
 }
 
 fn group_news(from: i64, event: &pb::GroupEvent, names: &Names) -> String {
@@ -102,5 +110,15 @@ mod tests {
         assert_eq!(told(pb::GroupEventKind::Created, vec![3, 7]), "#cats bob made this group with you");
         assert_eq!(told(pb::GroupEventKind::Joined, vec![4]), "#cats bob brought in eve");
         assert_eq!(told(pb::GroupEventKind::Left, vec![3]), "#cats bob left");
+    }
+
+    #[test]
+    fn the_preview_of_what_happened_to_a_group_is_the_news() {
+        let event = pb::GroupEvent { kind: pb::GroupEventKind::Left.into(), users: vec![3], name: String::new() };
+        let content_type = pb::ContentType::GroupEvent as u32;
+        let left =
+            pb::Entry { from: 3, to: -2, content_type, content: event.encode_to_vec().into(), ..Default::default() };
+        assert_eq!(preview(&left, &names()), "bob left");
+        assert_eq!(preview(&said(3, 7, "a\nb"), &names()), one_line("a\nb"));
     }
 }

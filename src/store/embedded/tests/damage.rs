@@ -133,6 +133,28 @@ fn a_log_behind_its_views_is_refused() {
     assert_eq!((*found, *acknowledged), (QueueId::START, place(ENTRIES_IN_TABLES)));
 }
 
+#[test]
+fn a_gap_in_the_log_is_found_by_the_open_before_the_mark_by_reading_and_always_by_verify() {
+    for (image, is_refused) in [(in_the_journal(), true), (in_tables(), false)] {
+        let (lock, tables) = open::open_tables(image.path(), 0).unwrap();
+        tables.remove_entry(place(20));
+        drop((tables, lock));
+        let report = verify(image.path()).unwrap();
+        assert_eq!(report.problems[0], "entries 20 to 20 are missing");
+        match Embedded::open(image.path(), journal_only()) {
+            Err(refused) if is_refused => assert!(refused.to_string().contains("entry 20 is missing"), "{refused}"),
+            Err(refused) => panic!("{refused}"),
+            Ok(store) => {
+                assert!(!is_refused);
+                let missing = StoreError::Damaged("entry 20 is missing".into());
+                assert_eq!(store.read_log(LOG, QueueId::START, usize::MAX), Err(missing.clone()));
+                assert_eq!(store.read_log(LOG, place(19), 5), Err(missing));
+                assert_eq!(store.read_log(LOG, QueueId::START, 19).unwrap().len(), 19);
+            }
+        }
+    }
+}
+
 /// Whatever is damaged, in whatever file: the store is refused, or says so when it is read, or was not harmed.
 #[test]
 fn no_flipped_bit_anywhere_passes_unnoticed() {

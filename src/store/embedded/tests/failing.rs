@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use std::time::Duration;
+
 use super::*;
 use crate::id::QueueId;
 use crate::store::conformance::place;
@@ -96,7 +98,7 @@ fn after_a_failed_sync_nothing_more_is_acknowledged_or_shown() {
 #[test]
 fn a_writer_that_hangs_stops_the_store_and_answers_who_waits() {
     let (dir, disk) = (tempfile::tempdir().unwrap(), Arc::new(Told::default()));
-    let store = on(&disk, dir.path(), Settings { stall_limit: std::time::Duration::from_millis(50), ..small() });
+    let store = on(&disk, dir.path(), Settings { stall_limit: Duration::from_millis(50), ..small() });
     let gate = disk.gate.lock().unwrap();
     let hung = disk.hang();
     let pending: Vec<_> = ["1", "2", "3"].map(|name| store.append(LOG, text(1, 2, name))).into();
@@ -110,7 +112,12 @@ fn a_writer_that_hangs_stops_the_store_and_answers_who_waits() {
     // Closing does not wait for the disk. The writer may still write, so nobody else gets the store.
     store.close();
     assert!(matches!(Embedded::open(dir.path(), small()), Err(OpenError::Held { .. })));
+    // Come back too late, it changes nothing any more for those who were told that it stopped.
     drop(gate);
+    while store.shared.failure.is_stalled(Duration::ZERO) {
+        thread::yield_now();
+    }
+    assert_eq!(store.head(LOG), QueueId::START);
 }
 
 #[test]

@@ -51,6 +51,22 @@ fn a_witness_says_what_was_written_and_nothing_when_it_is_torn() {
 }
 
 #[test]
+fn a_log_that_goes_on_without_its_witness_has_a_new_epoch() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = Embedded::open(dir.path(), small()).unwrap().epoch().to_owned();
+    fs::remove_file(dir.path().join("head")).unwrap();
+    let store = Embedded::open(dir.path(), small()).unwrap();
+    assert_eq!(store.epoch(), first, "an empty log has nothing that a cursor could be wrong about");
+    append(&store, 1..=3);
+    drop(store);
+    assert_eq!(Embedded::open(dir.path(), small()).unwrap().epoch(), first);
+    fs::remove_file(dir.path().join("head")).unwrap();
+    let second = Embedded::open(dir.path(), small()).unwrap().epoch().to_owned();
+    assert_ne!(second, first);
+    assert_eq!(Embedded::open(dir.path(), small()).unwrap().epoch(), second);
+}
+
+#[test]
 fn after_a_crash_everything_acknowledged_is_there_and_readable() {
     let dir = tempfile::tempdir().unwrap();
     for settings in [small(), journal_only()] {

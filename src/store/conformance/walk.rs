@@ -1,0 +1,169 @@
+//! The random walk: an engine does the same as the model, whatever comes in whatever order.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use prost::Message;
+
+use super::model::Model;
+use super::{ALL, LOG, Subject, group, place, same, user, wait};
+use crate::id::{Peer, QueueId};
+use crate::store::{Change, Expect, Keep, Log, Mailboxes, NewEntry, Page, PageBounds, Store};
+use crate::wire::pb;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Append(Vec<NewEntry>),
+    Change { changes: Vec<(u8, Option<u8>, u8)>, keep: Keep },
+    Page { user: i64, after: i64, peer: i64, bounds: PageBounds },
+    Reopen,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        6 => prop::collection::vec(entry(), 1..8).prop_map(Step::Append),
+        3 => (prop::collection::vec((0..4_u8, prop::option::of(any::<u8>()), 0..4_u8), 1..3), any::<bool>()).prop_map(
+            |(changes, soon)| Step::Change { changes, keep: if soon { Keep::Soon } else { Keep::Durable } }
+        ),
+        3 => (1..5_i64, 0..60_i64, -2..5_i64, bounds())
+            .prop_map(|(user, after, peer, bounds)| Step::Page { user, after, peer, bounds }),
+        1 => Just(Step::Reopen),
+    ];
+    prop::collection::vec(step, 1..16)
+}
+
+fn entry() -> impl Strategy<Value = NewEntry> {
+    // Few users, groups and names, so that duplicates, rejoins and empty groups come up often.
+    let event = (1..4_i32, prop::collection::vec(0..5_i64, 0..4)).prop_map(|(kind, users)| {
+        let event = pb::GroupEvent { kind, users, name: format!("of kind {kind}") };
+        (pb::ContentType::GroupEvent as u32, Bytes::from(event.encode_to_vec()))
+    });
+    let text = "[a-z]{0,20}".prop_map(|text| (pb::ContentType::Text as u32, Bytes::from(text)));
+    (1..5_i64, -2..5_i64, 0..40_u8, prop_oneof![event, text], any::<u32>()).prop_map(
+        |(from, to, name, (content_type, content), sent_at_ms)| NewEntry {
+            content_type,
+            content,
+            sent_at_ms: sent_at_ms.into(),
+            ..super::text(from, to, &name.to_string())
+        },
+    )
+}
+
+fn bounds() -> impl Strategy<Value = PageBounds> {
+    (1..6_usize, prop_oneof![Just(usize::MAX), 1..200_usize]).prop_map(|(entries, bytes)| PageBounds { entries, bytes })
+}
+
+pub(in crate::store) fn it_does_what_the_model_does<S: Subject>() {
+    let config = Config { cases: S::WALKS, failure_persistence: None, ..Config::default() };
+    TestRunner::new(config).run(&steps(), |steps| walk(&mut S::new(), steps)).unwrap();
+}
+
+fn walk<S: Subject>(subject: &mut S, steps: Vec<Step>) -> Result<(), TestCaseError> {
+    let (mut store, mut model) = (subject.open(), Model::default());
+    for step in steps {
+        match step {
+            Step::Append(entries) => {
+                // All at once, so that they may come to lie in one batch.
+                let pending: Vec<_> = entries.iter().map(|entry| store.append(LOG, entry.clone())).collect();
+                for (pending, entry) in pending.into_iter().zip(&entries) {
+                    prop_assert_eq!(wait(pending), Ok(model.append(entry)));
+                }
+            }
+            Step::Change { changes, keep } => change(&store, &mut model, changes, keep)?,
+            Step::Page { user: reader, after, peer, bounds } => {
+                let (reader, after, peer) = (user(reader), place(after), Peer::parse(peer).unwrap());
+                same_page(store.read_inbox(reader, after, bounds).unwrap(), model.inbox(reader, after, bounds))?;
+                let history = store.read_history(reader, peer, after, bounds).unwrap();
+                same_page(history, model.history(reader, peer, after, bounds))?;
+            }
+            Step::Reopen if S::KEEPS => {
+                let epoch = store.epoch().to_owned();
+                store.close();
+                drop(store);
+                store = subject.open();
+                prop_assert_eq!(store.epoch(), epoch);
+            }
+            Step::Reopen => {}
+        }
+    }
+    same_in_all(&store, &model)
+}
+
+fn change<S: Store>(
+    store: &S,
+    model: &mut Model,
+    changes: Vec<(u8, Option<u8>, u8)>,
+    keep: Keep,
+) -> Result<(), TestCaseError> {
+    let revision_of = |key: &[u8]| store.get(key).unwrap().map(|record| record.revision);
+    let mut seen = BTreeSet::new();
+    let changes: Vec<Change> = changes
+        .into_iter()
+        .filter(|(key, ..)| seen.insert(*key))
+        .map(|(key, value, expect)| {
+            let key = vec![b'k', key];
+            let expect = match expect {
+                0 => Expect::Absent,
+                1 => Expect::Revision(revision_of(&key).unwrap_or(1)),
+                2 => Expect::Revision(revision_of(&key).map_or(1, |revision| revision + 1)),
+                _ => Expect::Anything,
+            };
+            Change { key, value: value.map(|value| vec![value]), expect }
+        })
+        .collect();
+    let before: HashMap<Vec<u8>, u64> =
+        changes.iter().filter_map(|change| Some((change.key.clone(), revision_of(&change.key)?))).collect();
+    let expected = model.change(&changes, |key| before.get(key).copied());
+    prop_assert_eq!(wait(store.change(changes.clone(), keep)), expected.clone());
+    for change in &changes {
+        let revision = revision_of(&change.key);
+        match before.get(&change.key) {
+            Some(before) if expected.is_ok() => prop_assert!(revision.is_none_or(|revision| revision > *before)),
+            Some(before) => prop_assert_eq!(revision, Some(*before)),
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+fn same_page(found: Page, expected: Page) -> Result<(), TestCaseError> {
+    prop_assert!(same(&found.entries, &expected.entries), "{:?}\ninstead of {:?}", found, expected);
+    prop_assert_eq!(found.more, expected.more);
+    Ok(())
+}
+
+fn same_in_all<S: Store>(store: &S, model: &Model) -> Result<(), TestCaseError> {
+    let head = model.head();
+    prop_assert_eq!(store.head(LOG), head);
+    let log: Vec<_> = model.entries.iter().cloned().map(Arc::new).collect();
+    prop_assert!(same(&store.read_log(LOG, QueueId::START, usize::MAX).unwrap(), &log));
+    prop_assert!(same(&store.read_log(LOG, place(2), 2).unwrap(), log.get(2..log.len().min(4)).unwrap_or(&[])));
+    for reader in (1..5).map(user) {
+        same_page(store.read_inbox(reader, QueueId::START, ALL).unwrap(), model.inbox(reader, QueueId::START, ALL))?;
+        prop_assert!(store.read_inbox(reader, head, ALL).unwrap().entries.is_empty());
+        prop_assert_eq!(store.memberships(reader).unwrap(), model.memberships(reader));
+        for peer in (-2..5).map(|number| Peer::parse(number).unwrap()) {
+            let history = store.read_history(reader, peer, QueueId::END, ALL).unwrap();
+            same_page(history, model.history(reader, peer, QueueId::END, ALL))?;
+        }
+    }
+    for at in (0..=head.get()).map(place).chain([QueueId::END]) {
+        for group in [-1, -2].map(group) {
+            prop_assert_eq!(store.roster(group, at).unwrap(), model.roster(group, at));
+        }
+    }
+    let records = |after: Option<&[u8]>, limit| -> Vec<_> {
+        let found = store.list(b"k", after, limit).unwrap();
+        found.into_iter().map(|(key, record)| (key.to_vec(), record.value)).collect()
+    };
+    let expected: Vec<_> = model.records.clone().into_iter().collect();
+    prop_assert_eq!(&records(None, usize::MAX), &expected);
+    if let Some((first, _)) = expected.first() {
+        prop_assert_eq!(&records(Some(first), 1), &expected[1..expected.len().min(2)]);
+    }
+    prop_assert!(store.list(b"l", None, 1).unwrap().is_empty());
+    Ok(())
+}
