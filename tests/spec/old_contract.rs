@@ -268,9 +268,9 @@ async fn one_too_many_is_told_so() {
 async fn who_waits_is_answered_when_the_server_stops() {
     let (world, _) = world().await;
     let mut stream = waiting(&world, &page("/Message/Receive?userId=2&queueId=0")).await;
-    let stopped = tokio::spawn(world.server.stop(longlink::wire::CloseReason::Shutdown));
-    assert_eq!(read_answer(&mut stream).await.text(), "null");
-    stopped.await.unwrap();
+    let stop = world.server.stop(longlink::wire::CloseReason::Shutdown);
+    let (answer, ()) = tokio::join!(read_answer(&mut stream), stop);
+    assert_eq!(answer.text(), "null");
 }
 
 // O2.

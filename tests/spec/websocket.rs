@@ -79,7 +79,9 @@ impl Web {
                     }
                 }
                 Message::Close(close) => code = close.map(|close| close.code.into()),
-                other => panic!("{other:?}"),
+                other @ (Message::Text(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {
+                    panic!("{other:?}")
+                }
             }
         }
         (reasons, code)
