@@ -119,6 +119,11 @@ impl fmt::Display for QueueId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LinkId(pub u64);
 
+impl LinkId {
+    /// No link: what came by HTTP did not come on one. Links are counted from 1.
+    pub const NONE: Self = Self(0);
+}
+
 impl fmt::Display for LinkId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(out)

@@ -82,7 +82,7 @@ impl Links {
             }
             *count += 1;
         }
-        let link = LinkId(self.next.fetch_add(1, Ordering::Relaxed));
+        let link = self.number();
         let outbox = Outbox::new(link, self.bounds.outbox_bytes_max);
         self.all.insert(link, Arc::clone(&outbox));
         self.strangers.insert(link, Arc::clone(&outbox));
@@ -90,6 +90,11 @@ impl Links {
             self.make_room();
         }
         Ok(Place { links: Arc::clone(self), address, outbox, is_stranger: true })
+    }
+
+    /// A number that no link has had, also for a reader that is none.
+    pub fn number(&self) -> LinkId {
+        LinkId(self.next.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Ends the strangers that have been silent for longest: one in a hundred, so that the search for them is paid

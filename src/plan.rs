@@ -16,6 +16,7 @@ use crate::chat::{self, Broadcast, Registration};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::control;
+use crate::http::{self, Origins, old_contract};
 use crate::link::Timing;
 use crate::links::Bounds;
 use crate::server::{Drain, Plan};
@@ -25,7 +26,7 @@ use crate::store::{Memory, Store};
 
 /// The token keys' name in the data folder.
 const KEYS: &str = "token-keys.json";
-/// Descriptors that are not for links: the store's files, the listeners, HTTP, the operator. A quarter of what there
+/// Descriptors that are neither for links nor for HTTP: the store's files, the listeners, the operator. A quarter of what there
 /// is, and no more than this.
 const DESCRIPTORS_RESERVED_MAX: u64 = 512;
 
@@ -93,6 +94,7 @@ pub fn store_settings(store: &config::Store) -> embedded::Settings {
 /// The plan of a server with these settings over this data.
 pub fn plan(config: &Config, data: Data) -> Plan {
     let Config { link, stop, .. } = config;
+    let descriptors = descriptors();
     Plan {
         store: data.store,
         tokens: data.tokens,
@@ -116,14 +118,39 @@ pub fn plan(config: &Config, data: Data) -> Plan {
             devices_max: link.devices_max,
         },
         bounds: Bounds {
-            links_max: links_max(link.links_max, descriptors()),
+            links_max: links_max(link.links_max, descriptors, http_connections_max(config, descriptors)),
             strangers_max: link.strangers_max,
             links_per_address_max: link.links_per_address_max,
             outbox_bytes_max: link.outbox_bytes_max,
         },
         chat: chat_settings(config),
         passwords: password_settings(&config.accounts),
+        doors: http_settings(config, descriptors),
         drain: Drain { timeout_ms: stop.drain_timeout_s * 1000, closes_per_second: stop.closes_per_second },
+    }
+}
+
+/// The doors on the HTTP port with these settings.
+fn http_settings(config: &Config, descriptors: u64) -> http::Settings {
+    let Config { http, old_contract, link, .. } = config;
+    http::Settings {
+        origins: match &http.origins {
+            config::Origins::SameHost => Origins::SameHost,
+            config::Origins::Any => Origins::Any,
+            config::Origins::Listed(origins) => Origins::Listed(origins.clone()),
+        },
+        connections_max: http_connections_max(config, descriptors),
+        request_timeout_ms: http.request_timeout_s * 1000,
+        body_bytes_max: link.frame_bytes_max,
+        old_contract: old_contract::Settings {
+            mode: match old_contract.mode {
+                config::OldMode::Off => old_contract::Mode::Off,
+                config::OldMode::Token => old_contract::Mode::Token,
+                config::OldMode::Open => old_contract::Mode::Open,
+            },
+            presence_timeout_ms: old_contract.presence_timeout_s * 1000,
+            receives_max: old_contract.receives_max,
+        },
     }
 }
 
@@ -172,9 +199,9 @@ fn ms_of(seconds: u64) -> u32 {
 
 /// How many links there may be: as many as are wished for, or as there are descriptors. More would leave the store
 /// without any, and then it fails.
-fn links_max(wished: Option<usize>, descriptors: u64) -> usize {
+fn links_max(wished: Option<usize>, descriptors: u64, for_http: usize) -> usize {
     let reserved = (descriptors / 4).min(DESCRIPTORS_RESERVED_MAX);
-    let possible = usize::try_from(descriptors - reserved).unwrap_or(usize::MAX).max(1);
+    let possible = usize::try_from(descriptors - reserved).unwrap_or(usize::MAX).saturating_sub(for_http).max(1);
     match wished {
         None => info!(descriptors, links_max = possible, "as many links as there are descriptors for"),
         Some(wished) if wished > possible => warn!(
@@ -186,6 +213,11 @@ fn links_max(wished: Option<usize>, descriptors: u64) -> usize {
         Some(_) => {}
     }
     wished.map_or(possible, |wished| wished.min(possible))
+}
+
+/// How many connections HTTP may have: as many as are wished for, but a quarter of the descriptors at most.
+fn http_connections_max(config: &Config, descriptors: u64) -> usize {
+    config.http.connections_max.min(usize::try_from(descriptors / 4).unwrap_or(usize::MAX)).max(1)
 }
 
 /// How many descriptors the process may have. The soft limit, often 1024, is raised to the hard one first.
@@ -206,13 +238,13 @@ mod tests {
 
     #[test]
     fn a_quarter_of_the_descriptors_and_at_most_512_are_not_for_links() {
-        let possible = [1, 4, 200, 1024, 2048, 1_048_576].map(|descriptors| links_max(None, descriptors));
+        let possible = [1, 4, 200, 1024, 2048, 1_048_576].map(|descriptors| links_max(None, descriptors, 0));
         assert_eq!(possible, [1, 3, 150, 768, 1536, 1_048_064]);
     }
 
     #[test]
     fn more_links_than_descriptors_allow_are_not_promised() {
-        assert_eq!(links_max(Some(100), 200), 100);
-        assert_eq!(links_max(Some(100_000), 200), 150);
+        assert_eq!(links_max(Some(100), 200, 0), 100);
+        assert_eq!(links_max(Some(100_000), 200, 50), 100);
     }
 }

@@ -30,7 +30,8 @@ enum Routes {
 
 #[derive(Debug)]
 struct Route {
-    device: Arc<str>,
+    /// `None`: a listener, which is no device. It takes nobody's place and counts against nobody's bound.
+    device: Option<Arc<str>>,
     outbox: Arc<Outbox>,
 }
 
@@ -44,7 +45,7 @@ impl Router {
         outbox: &Arc<Outbox>,
         devices_max: usize,
     ) -> Result<Option<Arc<Outbox>>, TooManyDevices> {
-        let route = Route { device: Arc::clone(device), outbox: Arc::clone(outbox) };
+        let route = Route { device: Some(Arc::clone(device)), outbox: Arc::clone(outbox) };
         match self.routes.entry(user) {
             Slot::Vacant(slot) => {
                 slot.insert(Routes::One(route));
@@ -55,13 +56,31 @@ impl Router {
                 if let Some(old) = routes.as_mut_slice().iter_mut().find(|old| old.device == route.device) {
                     return Ok(Some(std::mem::replace(old, route).outbox));
                 }
-                if routes.as_slice().len() >= devices_max {
+                if routes.as_slice().iter().filter(|route| route.device.is_some()).count() >= devices_max {
                     return Err(TooManyDevices);
                 }
                 routes.push(route);
                 Ok(None)
             }
         }
+    }
+
+    /// Makes an outbox reachable that belongs to no device, such as one behind a waiting HTTP request. A user may have
+    /// `listeners_max` of them.
+    pub fn listen(&self, user: UserId, outbox: &Arc<Outbox>, listeners_max: usize) -> Result<(), TooManyDevices> {
+        let route = Route { device: None, outbox: Arc::clone(outbox) };
+        match self.routes.entry(user) {
+            Slot::Vacant(slot) if listeners_max > 0 => {
+                slot.insert(Routes::One(route));
+            }
+            Slot::Occupied(mut slot)
+                if slot.get().as_slice().iter().filter(|route| route.device.is_none()).count() < listeners_max =>
+            {
+                slot.get_mut().push(route);
+            }
+            Slot::Vacant(_) | Slot::Occupied(_) => return Err(TooManyDevices),
+        }
+        Ok(())
     }
 
     /// Makes a link unreachable. By link, not by user: an old link's goodbye may come after the new link's hello.
@@ -122,7 +141,13 @@ impl Router {
         self.routes.contains_key(&user)
     }
 
-    /// How many users have a link.
+    /// Who has a device linked.
+    pub fn online(&self) -> Vec<UserId> {
+        let linked = self.routes.iter().filter(|routes| routes.as_slice().iter().any(|route| route.device.is_some()));
+        linked.map(|routes| *routes.key()).collect()
+    }
+
+    /// How many users have a link or listen.
     pub fn users_online(&self) -> usize {
         self.routes.len()
     }
@@ -204,6 +229,21 @@ mod tests {
             router.unregister(user(3), LinkId(link));
             assert_eq!(router.is_online(user(3)), online, "after link {link} has gone");
         }
+    }
+
+    #[test]
+    fn a_listener_is_no_device() {
+        let router = Router::default();
+        let (one, two) = (outbox(1), outbox(2));
+        router.listen(user(3), &one, 2).unwrap();
+        router.listen(user(3), &two, 2).unwrap();
+        assert_eq!(router.listen(user(3), &outbox(3), 2).unwrap_err(), TooManyDevices);
+        assert_eq!(router.online(), []);
+        assert!(router.register(user(3), &Arc::from("phone"), &outbox(4), 1).unwrap().is_none());
+        assert_eq!(router.online(), [user(3)]);
+        router.unregister(user(3), LinkId(1));
+        router.unregister(user(3), LinkId(4));
+        assert_eq!((router.online(), router.users_online()), (vec![], 1));
     }
 
     #[test]

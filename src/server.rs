@@ -20,7 +20,7 @@ use crate::chat::{Chat, Parts};
 use crate::clock::Clock;
 use crate::http::Http;
 use crate::link::transport::Transport;
-use crate::link::{self, Door, Timing, listen};
+use crate::link::{Door, Entrance, Timing, listen};
 use crate::links::{Bounds, Links};
 use crate::metrics::Metrics;
 use crate::router::Router;
@@ -47,6 +47,7 @@ pub struct Plan {
     pub chat: chat::Settings,
     pub passwords: auth::password::Settings,
     pub drain: Drain,
+    pub doors: http::Settings,
 }
 
 /// How a server stops.
@@ -77,7 +78,7 @@ pub struct Server {
     chat: Arc<Chat>,
     links: Arc<Links>,
     metrics: Arc<Metrics>,
-    door: Arc<Door>,
+    entrance: Entrance,
     store: Arc<dyn Store>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -121,6 +122,7 @@ impl Server {
 
         // `stop` keeps newcomers out; `ended` is for what the last links still need: delivery, deadlines, the operator.
         let (tasks, stop, ended) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
+        let entrance = Entrance { links: Arc::clone(&links), door: Arc::clone(&door), tasks: tasks.clone() };
         let (failing, failed) = watch::channel(None);
         let background = TaskTracker::new();
         if let Some(path) = plan.control {
@@ -143,12 +145,10 @@ impl Server {
             }
         });
         background.spawn(sweep(Arc::clone(&links), plan.clock, ended.clone()));
-        background.spawn(listen::drop_datagrams(datagrams, Arc::clone(&door), stop.clone()));
-        let page =
-            Http { chat: Arc::clone(&chat), links: Arc::clone(&links), metrics: Arc::clone(&metrics), router, tcp };
-        background.spawn(http::serve(http_listener, page, stop.clone()));
-        let accept = listen::accept(tcp_listener, Arc::clone(&links), Arc::clone(&door), tasks.clone(), stop.clone());
-        background.spawn(accept);
+        background.spawn(listen::drop_datagrams(datagrams, door, stop.clone()));
+        let doors = Http::new(plan.doors, entrance.clone(), router, tcp, stop.clone());
+        background.spawn(http::serve(http_listener, doors));
+        background.spawn(listen::accept(tcp_listener, entrance.clone(), stop.clone()));
         info!(%tcp, %http, "listening");
         Ok(Self {
             tcp,
@@ -156,7 +156,7 @@ impl Server {
             chat,
             links,
             metrics,
-            door,
+            entrance,
             store: plan.store,
             tasks,
             stop,
@@ -188,8 +188,8 @@ impl Server {
 
     /// Gives a connection a link, whatever carries it. `None`: there are as many links as there may be.
     pub fn connect<T: Transport>(&self, transport: T, address: IpAddr) -> Option<()> {
-        let place = self.links.open(address).ok()?;
-        self.tasks.spawn(link::run(transport, place, Arc::clone(&self.door)));
+        let place = self.entrance.open(address).ok()?;
+        self.entrance.enter(transport, place);
         Some(())
     }
 

@@ -29,6 +29,7 @@ const FLOORS: [&[&str]; 5] = [
 const NEIGHBOURS: &[(&str, &str, &str)] = &[
     ("router", "outbox", "a route is how to reach a link, and that is its outbox"),
     ("links", "outbox", "the register holds every link's shared part, which is its outbox"),
+    ("http", "link", "a WebSocket begins as an HTTP request, and is a link from then on"),
 ];
 
 /// What floor 0 may not name after `std::`: it gets bytes and times from those who call it.

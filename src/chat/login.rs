@@ -106,7 +106,7 @@ impl Chat {
     }
 
     /// The account of a good token, and until when the token is good.
-    fn check_token(&self, token: &str, device: &str) -> Result<((Account, u64), Option<i64>), Refused> {
+    pub(super) fn check_token(&self, token: &str, device: &str) -> Result<((Account, u64), Option<i64>), Refused> {
         let bad = |message: &'static str| Refused::new(Code::BadToken, message);
         let claims = self.tokens.verify(token, self.clock.wall_s()).map_err(|error| {
             debug!(%error, "bad token");

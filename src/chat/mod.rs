@@ -6,6 +6,7 @@ pub mod admin;
 pub mod deliver;
 mod group;
 mod keys;
+mod linkless;
 mod login;
 mod marks;
 mod read;
@@ -34,6 +35,7 @@ use crate::outbox::Outbox;
 use crate::router::Router;
 use crate::store::{Partition, Store, StoreError};
 use crate::wire::{CloseReason, Code, Refused, Request};
+pub use linkless::Listener;
 pub use login::{LoggedIn, Standing};
 pub use read::{InboxPage, Resumed};
 use roster::Rosters;
@@ -82,7 +84,7 @@ pub enum Broadcast {
     Named(Vec<String>),
 }
 
-/// Who asks: a user on a link.
+/// Who asks: a user on a link, or on none (`LinkId::NONE`).
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub user: UserId,

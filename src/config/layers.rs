@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Broadcast, ConfigError, Flags};
+use super::{Broadcast, ConfigError, Flags, Origins};
 
 /// All settings, in the order of the defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +81,7 @@ impl Settings {
             self.put_flag("--demo", "accounts.registration", Value::Text("open".into()));
             self.put_flag("--demo", "accounts.password_bytes_min", Value::Number(4));
             self.put_flag("--demo", "chat.broadcast_allowed", Value::Text("everybody".into()));
+            self.put_flag("--demo", "old_contract.mode", Value::Text("open".into()));
             // A demo's links all come from one address.
             self.put_flag("--demo", "link.links_per_address_max", Value::Number(10_000_000));
         }
@@ -207,6 +208,23 @@ impl Settings {
             Value::Texts(names) => Ok(Broadcast::Named(names.clone())),
             Value::Text(_) | Value::Number(_) | Value::Switch(_) | Value::Strange(_) => {
                 Err(self.wrong(key, "and should be \"nobody\", \"everybody\" or a list of user names"))
+            }
+        }
+    }
+
+    pub(super) fn origins(&self, key: &str) -> Result<Origins, ConfigError> {
+        // As a browser says it: a scheme, a host, a port if it is not the usual one, and no path.
+        let is_origin = |text: &String| {
+            let parts = text.split_once("://");
+            parts.is_some_and(|(scheme, host)| !scheme.is_empty() && !host.is_empty() && !host.contains('/'))
+        };
+        match self.value(key)? {
+            Value::Text(text) if text == "same-host" => Ok(Origins::SameHost),
+            Value::Text(text) if text == "*" => Ok(Origins::Any),
+            Value::Texts(origins) if origins.iter().all(is_origin) => Ok(Origins::Listed(origins.clone())),
+            Value::Text(_) | Value::Texts(_) | Value::Number(_) | Value::Switch(_) | Value::Strange(_) => {
+                let example = "a list of origins such as [\"https://chat.example.com\"]";
+                Err(self.wrong(key, &format!("and should be \"same-host\", \"*\" or {example}")))
             }
         }
     }

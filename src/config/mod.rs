@@ -59,6 +59,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub listen: Listen,
     pub link: Link,
+    pub http: Http,
+    pub old_contract: OldContract,
     pub accounts: Accounts,
     pub chat: Chat,
     pub store: Store,
@@ -93,6 +95,35 @@ pub struct Link {
     pub strangers_max: usize,
     pub links_per_address_max: usize,
     pub devices_max: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Http {
+    pub origins: Origins,
+    pub connections_max: usize,
+    pub request_timeout_s: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origins {
+    SameHost,
+    Any,
+    Listed(Vec<String>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OldContract {
+    pub mode: OldMode,
+    pub open_to_network: bool,
+    pub presence_timeout_s: u64,
+    pub receives_max: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OldMode {
+    Off,
+    Token,
+    Open,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -235,6 +266,21 @@ impl Config {
                 links_per_address_max: s.number("link.links_per_address_max", 1..=10_000_000)?,
                 devices_max: s.number("link.devices_max", 1..=1_000)?,
             },
+            http: Http {
+                origins: s.origins("http.origins")?,
+                connections_max: s.number("http.connections_max", 1..=1_000_000)?,
+                request_timeout_s: s.number("http.request_timeout_s", 1..=600)?,
+            },
+            old_contract: OldContract {
+                mode: s.choice(
+                    "old_contract.mode",
+                    &[("off", OldMode::Off), ("token", OldMode::Token), ("open", OldMode::Open)],
+                )?,
+                open_to_network: s.switch("old_contract.open_to_network")?,
+                // A request waits for 30 s, and the next one needs some time to come.
+                presence_timeout_s: s.number("old_contract.presence_timeout_s", 40..=86_400)?,
+                receives_max: s.number("old_contract.receives_max", 1..=1_000_000)?,
+            },
             accounts: Accounts {
                 registration: s.choice(
                     "accounts.registration",
@@ -293,7 +339,7 @@ impl Config {
 
     /// What settings mean to one another.
     fn check(&self) -> Result<(), ConfigError> {
-        let Self { listen, link, accounts, chat, stop, .. } = self;
+        let Self { listen, link, http, old_contract, accounts, chat, stop, .. } = self;
         let told = |key| self.settings.told(key);
         let refuse_if = |wrong, key, what: &dyn Fn() -> String| {
             if wrong { Err(self.settings.wrong(key, &what())) } else { Ok(()) }
@@ -305,6 +351,14 @@ impl Config {
         }
         refuse_if(listen.http == listen.tcp && listen.tcp.port() != 0, "listen.http", &|| {
             format!("which is taken by {}", told("listen.tcp"))
+        })?;
+        let is_exposed = old_contract.mode == OldMode::Open && !listen.http.ip().is_loopback();
+        refuse_if(is_exposed && !old_contract.open_to_network, "old_contract.mode", &|| {
+            let risk = "where whoever reaches it reads and writes as anybody";
+            format!("{risk}, and others reach {}; see old_contract.open_to_network", told("listen.http"))
+        })?;
+        refuse_if(old_contract.receives_max > http.connections_max, "old_contract.receives_max", &|| {
+            format!("more than {}", told("http.connections_max"))
         })?;
         refuse_if(link.mars_clients && link.idle_timeout_s < MARS_IDLE_TIMEOUT_S, "link.idle_timeout_s", &|| {
             let remedy = "if there are none, set link.mars_clients to false";

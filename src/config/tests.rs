@@ -149,7 +149,7 @@ fn an_unknown_setting_is_told_its_nearest() {
     unknown("link.colour", "");
     unknown("x", "");
     assert_eq!(sentence("link = 5"), "my.toml:1: link is a number, and should be a section: [link]");
-    assert_eq!(sentence("[link.more]\nx = 1"), "my.toml:1: there is no setting link.more");
+    assert_eq!(sentence("[link.colour]\nx = 1"), "my.toml:1: there is no setting link.colour");
     assert_eq!(sentence("[[link]]\nlinks_max = 1").split(" is ").next(), Some("my.toml:1: link"));
     let first = "b = 1\na = 1\n";
     assert_eq!(sentence(first), "my.toml:1: there is no setting b", "the first mistake is told");
@@ -249,4 +249,40 @@ fn a_file_that_is_named_must_be_there() {
     assert_eq!(Config::load(&flags).unwrap().link.links_max, Some(3));
     fs::write(&path, "link.links_max = 'x'").unwrap();
     assert!(Config::load(&flags).unwrap_err().to_string().starts_with(&format!("{}:1: ", path.display())));
+}
+
+#[test]
+fn origins_are_the_same_host_all_or_a_list_of_whole_origins() {
+    let origins = |value: &str| from_file(&format!("http.origins = {value}")).map(|config| config.http.origins);
+    assert_eq!(Config::from_text(None, &NO_FLAGS).unwrap().http.origins, Origins::SameHost);
+    assert_eq!(origins("'same-host'"), Ok(Origins::SameHost));
+    assert_eq!(origins("'*'"), Ok(Origins::Any));
+    assert_eq!(origins("['https://a.example:8']"), Ok(Origins::Listed(vec!["https://a.example:8".into()])));
+    for bad in ["'https://a.example'", "['a.example']", "['https://a.example/']", "['*']", "true"] {
+        let said = origins(bad).unwrap_err().to_string();
+        assert!(said.starts_with("my.toml:1: http.origins is ") && said.contains("\"same-host\""), "{said}");
+    }
+}
+
+#[test]
+fn the_old_contract_is_open_to_a_network_only_if_somebody_says_so_twice() {
+    let open =
+        |http: &str, more: &str| sentence(&format!("listen.http = '{http}'\n[old_contract]\nmode = 'open'\n{more}"));
+    let taken = "taken: ";
+    assert!(open("127.0.0.1:8", "").starts_with(taken));
+    assert!(open("[::1]:8", "").starts_with(taken));
+    assert!(open("0.0.0.0:8", "open_to_network = true").starts_with(taken));
+    assert_eq!(
+        open("0.0.0.0:8", ""),
+        "my.toml:3: old_contract.mode is \"open\", where whoever reaches it reads and writes as anybody, and others \
+         reach listen.http (\"0.0.0.0:8\", my.toml:1); see old_contract.open_to_network"
+    );
+    let token = "listen.http = '0.0.0.0:8'\nold_contract.mode = 'token'";
+    assert_eq!(from_file(token).unwrap().old_contract.mode, OldMode::Token);
+    assert_eq!(Config::from_text(None, &NO_FLAGS).unwrap().old_contract.mode, OldMode::Off);
+    assert_eq!(Config::demo().unwrap().old_contract.mode, OldMode::Open);
+    assert!(
+        sentence("[http]\nconnections_max = 10\n[old_contract]\nreceives_max = 11").contains("more than http.conn")
+    );
+    assert!(from_file("[http]\nconnections_max = 10\n[old_contract]\nreceives_max = 10").is_ok());
 }

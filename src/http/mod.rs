@@ -1,57 +1,118 @@
-//! The HTTP port: how the server is, and what it counts.
+//! The HTTP port: every door that begins as an HTTP request, how the server is, and what it counts.
+
+mod api;
+mod body;
+mod cgi;
+mod contract;
+mod listen;
+pub mod old_contract;
+mod origin;
+mod websocket;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::response::IntoResponse;
-use axum::routing::get;
-use tokio::net::TcpListener;
+use axum::routing::{any, get};
 use tokio_util::sync::CancellationToken;
-use tracing::error;
 
 use crate::chat::Chat;
-use crate::links::Links;
-use crate::metrics::{Gauge, Metrics};
+use crate::clock::Moment;
+use crate::link::Entrance;
+use crate::metrics::Gauge;
 use crate::router::Router;
+pub use listen::serve;
+use old_contract::OldContract;
+pub use origin::Origins;
 
-/// What the pages are made from.
+/// Which doors are open on the HTTP port, and how wide.
 #[derive(Clone, Debug)]
-pub struct Http {
-    pub chat: Arc<Chat>,
-    pub links: Arc<Links>,
-    pub metrics: Arc<Metrics>,
-    pub router: Arc<Router>,
-    pub tcp: SocketAddr,
+pub struct Settings {
+    /// Which web pages may use them.
+    pub origins: Origins,
+    /// How many connections there may be, links not counted.
+    pub connections_max: usize,
+    /// How long a request may take to come, its header and its body each.
+    pub request_timeout_ms: u64,
+    /// The longest body of a request.
+    pub body_bytes_max: usize,
+    pub old_contract: old_contract::Settings,
 }
 
-/// Serves until `stop`.
-pub async fn serve(listener: TcpListener, http: Http, stop: CancellationToken) {
-    let pages = axum::Router::new()
-        .route("/", get(root))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/metrics", get(metrics))
-        .with_state(http);
-    if let Err(error) = axum::serve(listener, pages).with_graceful_shutdown(stop.cancelled_owned()).await {
-        error!(%error, "the HTTP port has failed");
+/// What the HTTP port stands on.
+#[derive(Debug)]
+pub struct Http {
+    settings: Settings,
+    entrance: Entrance,
+    router: Arc<Router>,
+    tcp: SocketAddr,
+    stop: CancellationToken,
+    old_contract: OldContract,
+}
+
+impl Http {
+    /// `tcp` is where the long link listens, for telling; with `stop` it serves no more.
+    pub fn new(
+        settings: Settings,
+        entrance: Entrance,
+        router: Arc<Router>,
+        tcp: SocketAddr,
+        stop: CancellationToken,
+    ) -> Arc<Self> {
+        let old_contract = OldContract::new(settings.old_contract);
+        Arc::new(Self { settings, entrance, router, tcp, stop, old_contract })
+    }
+
+    fn chat(&self) -> &Arc<Chat> {
+        &self.entrance.door.chat
+    }
+
+    fn now(&self) -> Moment {
+        self.entrance.door.clock.now()
     }
 }
 
-async fn root(State(http): State<Http>) -> String {
+/// Every path there is.
+fn paths(http: Arc<Http>) -> axum::Router {
+    axum::Router::new()
+        .route("/", get(root))
+        .route("/ws", get(websocket::upgrade))
+        .route("/cgi/{command}", any(cgi::call))
+        .route("/api", get(api::overview))
+        .route("/api/openapi.json", get(api::openapi))
+        .route("/Message/{action}", any(old_contract::message))
+        .route("/message/{action}", any(old_contract::message))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/metrics", get(metrics))
+        .with_state(http)
+}
+
+async fn root(State(http): State<Arc<Http>>) -> String {
     format!(
-        "longlink\n\nLong links are served over TCP on {}.\n/healthz  whether the server runs\n/metrics  what it counts\n",
+        "longlink\n\nLong links are served over TCP on {}, and as WebSockets at /ws.\n\
+         /api      what can be asked for by HTTP\n\
+         /healthz  whether the server runs\n/metrics  what it counts\n",
         http.tcp
     )
 }
 
-async fn metrics(State(http): State<Http>) -> impl IntoResponse {
+async fn metrics(State(http): State<Arc<Http>>) -> impl IntoResponse {
+    let Entrance { links, door, .. } = &http.entrance;
     let gauge = |name, help, value: usize| Gauge { name, help, value: value as u64 };
     let gauges = [
-        gauge("links", "Open links.", http.links.count()),
-        gauge("strangers", "Open links that are not logged in.", http.links.strangers()),
+        gauge("links", "Open links.", links.count()),
+        gauge("strangers", "Open links that are not logged in.", links.strangers()),
         gauge("users_online", "Users with a link.", http.router.users_online()),
-        Gauge { name: "log_head", help: "The last durable queue_id.", value: http.chat.head().get().unsigned_abs() },
+        Gauge { name: "log_head", help: "The last durable queue_id.", value: door.chat.head().get().unsigned_abs() },
     ];
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], http.metrics.render(&gauges))
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], door.metrics.render(&gauges))
+}
+
+/// The token that a request shows.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }

@@ -9,12 +9,11 @@ use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
 use super::tcp::TcpTransport;
-use super::{Door, run};
-use crate::links::Links;
+use super::{Door, Entrance};
+use crate::metrics::Metrics;
 
 /// How many connections may wait to be accepted. The kernel cuts it to net.core.somaxconn.
 const BACKLOG: i32 = 4096;
@@ -24,8 +23,6 @@ const KEEPALIVE: Duration = Duration::from_secs(300);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Every so many failed accepts are said in the log.
 const ACCEPT_ERRORS_PER_LINE: u64 = 100;
-/// Every so many refused connections are.
-const REFUSED_PER_LINE: u64 = 1000;
 
 /// Listens on an address. With port 0 the kernel chooses one.
 pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
@@ -39,13 +36,7 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Accepts until `stop`. Every link is a task on `tasks`.
-pub async fn accept(
-    listener: TcpListener,
-    links: Arc<Links>,
-    door: Arc<Door>,
-    tasks: TaskTracker,
-    stop: CancellationToken,
-) {
+pub async fn accept(listener: TcpListener, entrance: Entrance, stop: CancellationToken) {
     loop {
         let accepted = tokio::select! {
             biased;
@@ -53,37 +44,35 @@ pub async fn accept(
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, address)) => open(stream, address, &links, &door, &tasks),
+            Ok((stream, address)) => open(stream, address, &entrance),
             Err(error) => {
-                let errors = door.metrics.accept_errors.get();
-                door.metrics.accept_errors.add(1);
-                if errors.is_multiple_of(ACCEPT_ERRORS_PER_LINE) {
-                    warn!(%error, errors = errors + 1, "cannot accept; new connections wait. Out of descriptors? See ulimit -n");
-                }
-                sleep(ACCEPT_PAUSE).await;
+                pause_after(&error, &entrance.door.metrics).await;
             }
         }
     }
 }
 
-fn open(stream: TcpStream, address: SocketAddr, links: &Arc<Links>, door: &Arc<Door>, tasks: &TaskTracker) {
-    door.metrics.connections.add(1);
-    match links.open(address.ip()) {
-        Ok(place) => {
-            // A socket that is dead already fails at its first read; these are no reason to refuse it.
-            let _ = stream.set_nodelay(true);
-            let _ = SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
-            tasks.spawn(run(TcpTransport::new(stream), place, Arc::clone(door)));
-        }
-        Err(full) => {
-            let refused = door.metrics.connections_refused.get();
-            door.metrics.connections_refused.add(1);
-            if refused.is_multiple_of(REFUSED_PER_LINE) {
-                warn!(%full, refused = refused + 1, "connections are refused; see {}", full.setting());
-            }
-            debug!(%address, %full, "connection refused");
-        }
+/// Says that a connection could not be accepted, now and then, and gives the others time to go.
+pub async fn pause_after(error: &io::Error, metrics: &Metrics) {
+    let errors = metrics.accept_errors.get();
+    metrics.accept_errors.add(1);
+    if errors.is_multiple_of(ACCEPT_ERRORS_PER_LINE) {
+        warn!(%error, errors = errors + 1, "cannot accept; new connections wait. Out of descriptors? See ulimit -n");
     }
+    sleep(ACCEPT_PAUSE).await;
+}
+
+fn open(stream: TcpStream, address: SocketAddr, entrance: &Entrance) {
+    if let Ok(place) = entrance.open(address.ip()) {
+        prepare(&stream);
+        entrance.enter(TcpTransport::new(stream), place);
+    }
+}
+
+/// Sets what every accepted socket has. One that is dead already fails at its first read: no reason to refuse it here.
+pub fn prepare(stream: &TcpStream) {
+    let _ = stream.set_nodelay(true);
+    let _ = SockRef::from(stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
 }
 
 /// Counts and drops what comes as datagrams, which is Mars' signalling keep-alive (command 243). It wants no answer,

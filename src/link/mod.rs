@@ -8,21 +8,27 @@ mod life;
 pub mod listen;
 pub mod tcp;
 pub mod transport;
+pub mod websocket;
 
 use std::future::{Future, poll_fn};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use futures_util::future::Either;
-use tracing::{Instrument, debug, debug_span};
+use tokio_util::task::TaskTracker;
+use tracing::{Instrument, debug, debug_span, warn};
 
 use crate::chat::Chat;
 use crate::clock::Clock;
-use crate::links::Place;
+use crate::links::{Full, Links, Place};
 use crate::metrics::Metrics;
 use crate::session::Rules;
 use crate::wire::CloseReason;
 use life::{Event, Life};
 use transport::Transport;
+
+/// Every so many refused connections are said in the log.
+const REFUSED_PER_LINE: u64 = 1000;
 
 /// What all links share.
 #[derive(Debug)]
@@ -43,6 +49,35 @@ pub struct Timing {
     pub goodbye_timeout_ms: u64,
     /// How many devices of one user may be linked at once.
     pub devices_max: usize,
+}
+
+/// Where connections become links, whatever carries them.
+#[derive(Clone, Debug)]
+pub struct Entrance {
+    pub links: Arc<Links>,
+    pub door: Arc<Door>,
+    /// Every link is a task on it.
+    pub tasks: TaskTracker,
+}
+
+impl Entrance {
+    /// Takes a place for a connection, or there is none.
+    pub fn open(&self, address: IpAddr) -> Result<Place, Full> {
+        self.door.metrics.connections.add(1);
+        self.links.open(address).inspect_err(|full| {
+            let refused = self.door.metrics.connections_refused.get();
+            self.door.metrics.connections_refused.add(1);
+            if refused.is_multiple_of(REFUSED_PER_LINE) {
+                warn!(%full, refused = refused + 1, "connections are refused; see {}", full.setting());
+            }
+            debug!(%address, %full, "connection refused");
+        })
+    }
+
+    /// Begins a link's life.
+    pub fn enter<T: Transport>(&self, transport: T, place: Place) {
+        self.tasks.spawn(run(transport, place, Arc::clone(&self.door)));
+    }
 }
 
 /// Lives a link's life, and says why it ended.

@@ -16,11 +16,11 @@ use super::transport::{LinkError, Said, Transport};
 use crate::wire::{Frame, Outgoing};
 
 /// How much is read, and how much is gathered for one write, in bytes.
-const CHUNK_BYTES: usize = 64 * 1024;
+pub(super) const CHUNK_BYTES: usize = 64 * 1024;
 
 thread_local! {
-    static HEARD: RefCell<Vec<u8>> = RefCell::new(vec![0; CHUNK_BYTES]);
-    static SAYING: RefCell<BytesMut> = RefCell::new(BytesMut::with_capacity(CHUNK_BYTES));
+    pub(super) static HEARD: RefCell<Vec<u8>> = RefCell::new(vec![0; CHUNK_BYTES]);
+    pub(super) static SAYING: RefCell<BytesMut> = RefCell::new(BytesMut::with_capacity(CHUNK_BYTES));
 }
 
 /// A byte stream that carries frames.
@@ -141,7 +141,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for TcpTransp
 }
 
 /// Writes from the front of `bytes` until they are gone (`true`) or the peer takes no more.
-fn write_front<S: AsyncWrite + Unpin>(
+pub(super) fn write_front<S: AsyncWrite + Unpin>(
     stream: &mut S,
     context: &mut Context<'_>,
     bytes: &mut BytesMut,

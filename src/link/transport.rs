@@ -50,13 +50,16 @@ pub enum LinkError {
     Io(#[from] io::Error),
     #[error(transparent)]
     Frame(#[from] FrameError),
+    /// What came is not a frame in the way in which this transport carries them.
+    #[error("{0}")]
+    Carried(&'static str),
 }
 
 impl LinkError {
     pub fn reason(&self) -> CloseReason {
         match self {
             Self::Gone | Self::Io(_) => CloseReason::Gone,
-            Self::Frame(FrameError::HeadTooShort { .. }) => CloseReason::BadFrame,
+            Self::Carried(_) | Self::Frame(FrameError::HeadTooShort { .. }) => CloseReason::BadFrame,
             Self::Frame(FrameError::TooLong { .. }) => CloseReason::FrameTooLong,
         }
     }

@@ -106,11 +106,11 @@ async fn with_few_descriptors_there_are_few_links_and_who_leaves_makes_room() {
     let home = Home::new().behind("ulimit -n 200;");
     let mut program = home.serve().await;
     let told = program.logged("links_max").await;
-    assert!(told.contains("descriptors=200") && told.contains("links_max=150"), "{told}");
+    assert!(told.contains("descriptors=200") && told.contains("links_max=100"), "{told}");
     let (user, token) = home.user("anna").await;
     let mut anna = program.log_in(&token, "phone").await;
     let mut strangers = Vec::new();
-    for _ in 1..150 {
+    for _ in 1..100 {
         let mut stranger = program.connect().await;
         stranger.say(6, u32::MAX, &[]).await;
         assert_eq!(stranger.hear().await.unwrap().cmd, 6);
@@ -123,7 +123,7 @@ async fn with_few_descriptors_there_are_few_links_and_who_leaves_makes_room() {
     assert_eq!(program.log().iter().filter(|line| line.contains("refused")).count(), 1, "{:#?}", program.log());
     assert_eq!(anna.send(user, "1", "still here").await.queue_id, 1);
 
-    drop(strangers.split_off(100));
+    drop(strangers.split_off(50));
     wait_until(async || home.ok(&["log", "show"]).await.contains("still here") && get_in(program.tcp, &token).await)
         .await;
     assert_eq!(anna.send(user, "2", "still here").await.queue_id, 2);

@@ -5,6 +5,8 @@
 mod accounts;
 /// Writing to everyone.
 mod broadcast;
+/// The short link: requests by HTTP.
+mod cgi;
 /// The end of a link.
 mod closing;
 /// Devices of one user.
@@ -21,6 +23,8 @@ mod inbox;
 mod login;
 /// Receipts and typing.
 mod marks;
+/// The contract of the first server, as its three clients speak it.
+mod old_contract;
 /// Reading by pages, forwards and backwards.
 mod pages;
 /// Slow readers, and readers that come while others write.
@@ -31,3 +35,5 @@ mod silence;
 mod story;
 /// Login tokens.
 mod tokens;
+/// Links over WebSockets.
+mod websocket;

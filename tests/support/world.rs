@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use longlink::chat::{self, Broadcast, Registration};
 use longlink::clock::Clock;
+use longlink::http::{self, Origins, old_contract};
 use longlink::link::Timing;
 use longlink::link::tcp::TcpTransport;
 use longlink::links::Bounds;
@@ -70,6 +71,17 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
         // As cheap as the algorithm allows: tests are about who gets in, not about how long it takes.
         passwords: auth::password::Settings { memory_kib: 8, passes: 1, parallel: 1, at_once: 2, waiting_max: 100 },
         drain: Drain { timeout_ms: 5_000, closes_per_second: 1_000_000 },
+        doors: http::Settings {
+            origins: Origins::SameHost,
+            connections_max: 1_000,
+            request_timeout_ms: 30_000,
+            body_bytes_max: wire::frame::FRAME_LENGTH_MAX,
+            old_contract: old_contract::Settings {
+                mode: old_contract::Mode::Open,
+                presence_timeout_ms: 60_000,
+                receives_max: 100,
+            },
+        },
     }
 }
 

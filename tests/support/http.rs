@@ -1,0 +1,59 @@
+//! HTTP by hand: bytes out, bytes in.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// For so long an answer may be missing before the test gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// A header of the answer; its name in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.into_iter().find(|(key, _)| key.to_lowercase() == name).map(|(_, value)| value)
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+}
+
+/// Sends these bytes on a connection of their own, and reads the answer.
+pub(crate) async fn exchange(address: SocketAddr, request: &[u8]) -> Answer {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request).await.unwrap();
+    read_answer(&mut stream).await
+}
+
+/// Reads up to the empty line behind the headers.
+pub(crate) async fn read_head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let byte = timeout(PATIENCE, stream.read_u8()).await.expect("no answer");
+        head.push(byte.unwrap_or_else(|error| panic!("{error} behind {:?}", String::from_utf8_lossy(&head))));
+    }
+    String::from_utf8(head).unwrap()
+}
+
+/// Reads one answer, which must say how long it is.
+pub(crate) async fn read_answer(stream: &mut TcpStream) -> Answer {
+    let head = read_head(stream).await;
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let mut answer = Answer { status, head, body: Vec::new() };
+    let length = answer.header("content-length").expect("no Content-Length").parse().unwrap();
+    answer.body = vec![0; length];
+    timeout(PATIENCE, stream.read_exact(&mut answer.body)).await.expect("no body").unwrap();
+    answer
+}
