@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dashmap::DashMap;
+use rustc_hash::FxBuildHasher;
 
 use crate::id::LinkId;
 use crate::outbox::Outbox;
@@ -30,8 +31,9 @@ pub struct Bounds {
 pub struct Links {
     bounds: Bounds,
     next: AtomicU64,
-    all: DashMap<LinkId, Arc<Outbox>>,
-    strangers: DashMap<LinkId, Arc<Outbox>>,
+    // Links are counted by us: their hash has no adversary.
+    all: DashMap<LinkId, Arc<Outbox>, FxBuildHasher>,
+    strangers: DashMap<LinkId, Arc<Outbox>, FxBuildHasher>,
     strangers_count: AtomicUsize,
     per_address: Mutex<HashMap<IpAddr, usize>>,
 }
@@ -60,8 +62,8 @@ impl Links {
         Arc::new(Self {
             bounds,
             next: AtomicU64::new(1),
-            all: DashMap::new(),
-            strangers: DashMap::new(),
+            all: DashMap::default(),
+            strangers: DashMap::default(),
             strangers_count: AtomicUsize::new(0),
             per_address: Mutex::default(),
         })

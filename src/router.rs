@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry as Slot;
+use rustc_hash::FxBuildHasher;
 
 use crate::id::{LinkId, QueueId, UserId};
 use crate::outbox::Outbox;
@@ -16,7 +17,15 @@ use crate::wire::{CloseReason, Command};
 /// Every user's links on this server.
 #[derive(Debug, Default)]
 pub struct Router {
-    routes: DashMap<UserId, Vec<Route>>,
+    // Numbers that we give out ourselves need no hash that withstands an adversary.
+    routes: DashMap<UserId, Routes, FxBuildHasher>,
+}
+
+/// A user's links. Most have one, which then lies in the map itself.
+#[derive(Debug)]
+enum Routes {
+    One(Route),
+    Several(Vec<Route>),
 }
 
 #[derive(Debug)]
@@ -38,15 +47,15 @@ impl Router {
         let route = Route { device: Arc::clone(device), outbox: Arc::clone(outbox) };
         match self.routes.entry(user) {
             Slot::Vacant(slot) => {
-                slot.insert(vec![route]);
+                slot.insert(Routes::One(route));
                 Ok(None)
             }
             Slot::Occupied(mut slot) => {
                 let routes = slot.get_mut();
-                if let Some(old) = routes.iter_mut().find(|old| old.device == route.device) {
+                if let Some(old) = routes.as_mut_slice().iter_mut().find(|old| old.device == route.device) {
                     return Ok(Some(std::mem::replace(old, route).outbox));
                 }
-                if routes.len() >= devices_max {
+                if routes.as_slice().len() >= devices_max {
                     return Err(TooManyDevices);
                 }
                 routes.push(route);
@@ -57,18 +66,17 @@ impl Router {
 
     /// Makes a link unreachable. By link, not by user: an old link's goodbye may come after the new link's hello.
     pub fn unregister(&self, user: UserId, link: LinkId) {
-        if let Slot::Occupied(mut slot) = self.routes.entry(user) {
-            slot.get_mut().retain(|route| route.outbox.link() != link);
-            if slot.get().is_empty() {
-                slot.remove();
-            }
+        if let Slot::Occupied(mut slot) = self.routes.entry(user)
+            && slot.get_mut().remove(link)
+        {
+            slot.remove();
         }
     }
 
     /// Offers an entry to every link of a user.
     pub fn offer_entry(&self, user: UserId, queue_id: QueueId, body: &Bytes, origin: u64) {
         if let Some(routes) = self.routes.get(&user) {
-            for route in routes.iter() {
+            for route in routes.as_slice() {
                 route.outbox.offer_entry(queue_id, body, origin);
             }
         }
@@ -77,7 +85,7 @@ impl Router {
     /// Offers an entry to every link there is.
     pub fn offer_entry_to_everyone(&self, queue_id: QueueId, body: &Bytes, origin: u64) {
         for routes in &self.routes {
-            for route in routes.iter() {
+            for route in routes.as_slice() {
                 route.outbox.offer_entry(queue_id, body, origin);
             }
         }
@@ -86,7 +94,7 @@ impl Router {
     /// Offers news that may be lost to every link of a user but one.
     pub fn offer_state(&self, user: UserId, command: Command, body: &Bytes, except: Option<LinkId>) {
         if let Some(routes) = self.routes.get(&user) {
-            for route in routes.iter().filter(|route| Some(route.outbox.link()) != except) {
+            for route in routes.as_slice().iter().filter(|route| Some(route.outbox.link()) != except) {
                 route.outbox.offer_state(command, body);
             }
         }
@@ -95,7 +103,7 @@ impl Router {
     /// Ends every link of a user.
     pub fn close_user(&self, user: UserId, reason: CloseReason) {
         if let Some(routes) = self.routes.get(&user) {
-            for route in routes.iter() {
+            for route in routes.as_slice() {
                 route.outbox.close(reason);
             }
         }
@@ -104,7 +112,7 @@ impl Router {
     /// Ends one link of a user.
     pub fn close_link(&self, user: UserId, link: LinkId, reason: CloseReason) {
         if let Some(routes) = self.routes.get(&user) {
-            for route in routes.iter().filter(|route| route.outbox.link() == link) {
+            for route in routes.as_slice().iter().filter(|route| route.outbox.link() == link) {
                 route.outbox.close(reason);
             }
         }
@@ -117,6 +125,43 @@ impl Router {
     /// How many users have a link.
     pub fn users_online(&self) -> usize {
         self.routes.len()
+    }
+}
+
+impl Routes {
+    fn as_slice(&self) -> &[Route] {
+        match self {
+            Self::One(route) => std::slice::from_ref(route),
+            Self::Several(routes) => routes,
+        }
+    }
+
+    fn as_mut_slice(&mut self) -> &mut [Route] {
+        match self {
+            Self::One(route) => std::slice::from_mut(route),
+            Self::Several(routes) => routes,
+        }
+    }
+
+    fn push(&mut self, route: Route) {
+        match std::mem::replace(self, Self::Several(Vec::new())) {
+            Self::One(first) => *self = Self::Several(vec![first, route]),
+            Self::Several(mut routes) => {
+                routes.push(route);
+                *self = Self::Several(routes);
+            }
+        }
+    }
+
+    /// Takes a link out. `true`: none is left.
+    fn remove(&mut self, link: LinkId) -> bool {
+        match self {
+            Self::One(route) => route.outbox.link() == link,
+            Self::Several(routes) => {
+                routes.retain(|route| route.outbox.link() != link);
+                routes.is_empty()
+            }
+        }
     }
 }
 
@@ -147,6 +192,18 @@ mod tests {
         assert_eq!(router.users_online(), 1);
         router.unregister(user(3), LinkId(2));
         assert_eq!(router.users_online(), 0);
+    }
+
+    #[test]
+    fn devices_come_and_go_in_any_order() {
+        let router = Router::default();
+        for (link, device) in [(1, "phone"), (2, "desk"), (3, "tablet")] {
+            assert!(router.register(user(3), &Arc::from(device), &outbox(link), 9).unwrap().is_none());
+        }
+        for (link, online) in [(2, true), (9, true), (1, true), (3, false), (3, false)] {
+            router.unregister(user(3), LinkId(link));
+            assert_eq!(router.is_online(user(3)), online, "after link {link} has gone");
+        }
     }
 
     #[test]

@@ -169,22 +169,22 @@ impl Chat {
     }
 
     fn ask_as(self: &Arc<Self>, caller: &Caller, request: Request) -> Asked {
-        let this = Arc::clone(self);
-        let caller = caller.clone();
+        // What is answered at once, which is most of all traffic, need not own them.
+        let (this, own) = (|| Arc::clone(self), || caller.clone());
         match request {
-            Request::Send(request) => self.send(&caller, request),
-            Request::Typing(request) => later(this.typing(caller, request)),
-            Request::Sync(request) => later_raw(this.sync(caller, request)),
-            Request::History(request) => later_raw(this.history(caller, request)),
-            Request::MarkRead(request) => later(this.mark_read(caller, request)),
-            Request::ReadMarks(request) => later(this.read_marks(caller, request)),
-            Request::LogOut(request) => later(this.log_out(caller, request)),
-            Request::GroupCreate(request) => later(this.group_create(caller, request)),
-            Request::GroupInvite(request) => later(this.group_invite(caller, request)),
-            Request::GroupLeave(request) => later(this.group_leave(caller, request)),
-            Request::GroupList(request) => later(this.group_list(caller, request)),
-            Request::GroupMembers(request) => later(this.group_members(caller, request)),
-            Request::Users(request) => later(this.users(request)),
+            Request::Send(request) => self.send(caller, request),
+            Request::Typing(request) => later(this().typing(own(), request)),
+            Request::Sync(request) => later_raw(this().sync(own(), request)),
+            Request::History(request) => later_raw(this().history(own(), request)),
+            Request::MarkRead(request) => later(this().mark_read(own(), request)),
+            Request::ReadMarks(request) => later(this().read_marks(own(), request)),
+            Request::LogOut(request) => later(this().log_out(own(), request)),
+            Request::GroupCreate(request) => later(this().group_create(own(), request)),
+            Request::GroupInvite(request) => later(this().group_invite(own(), request)),
+            Request::GroupLeave(request) => later(this().group_leave(own(), request)),
+            Request::GroupList(request) => later(this().group_list(own(), request)),
+            Request::GroupMembers(request) => later(this().group_members(own(), request)),
+            Request::Users(request) => later(this().users(request)),
             Request::Hello(_) | Request::Register(_) => refuse(Code::AlreadyLoggedIn, "the link is logged in"),
         }
     }

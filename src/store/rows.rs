@@ -1,11 +1,12 @@
 //! Rows in memory, and what the reading code asks of any layer of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use rustc_hash::FxBuildHasher;
 
-use super::view::{self, RowKey, Sent, SentKey};
+use super::view::{self, RowKey, Sent, SentKey, SentMap};
 use super::{Entry, StoreError};
 use crate::id::QueueId;
 
@@ -33,25 +34,43 @@ pub(super) type Row = (RowKey, Bytes);
 /// Rows in memory: all there are, or those that are not on the disk yet.
 #[derive(Debug, Default)]
 pub(super) struct MemoryRows {
-    rows: BTreeMap<RowKey, Bytes>,
-    sent: HashMap<SentKey, Sent>,
+    /// By view, since there are far fewer of them than rows, and a view grows at its end. Its numbers are given out
+    /// by us, so the hash has no adversary.
+    views: HashMap<RowKey, Vec<(QueueId, Bytes)>, FxBuildHasher>,
+    /// The same views in order.
+    order: BTreeSet<RowKey>,
+    sent: SentMap,
 }
 
 impl MemoryRows {
     pub(super) fn insert(&mut self, entry: &Entry, sent_key: SentKey, sent_at_ms: i64) {
-        view::rows(entry, |key, value| {
-            self.rows.insert(key, value);
-        });
+        self.insert_rows(entry);
         self.sent.insert(sent_key, Sent { queue_id: entry.queue_id, sent_at_ms });
     }
 
-    pub(super) fn absorb(&mut self, entries: &[Arc<Entry>], sent: HashMap<SentKey, Sent>) {
+    pub(super) fn absorb(&mut self, entries: &[Arc<Entry>], sent: SentMap) {
         for entry in entries {
-            view::rows(entry, |key, value| {
-                self.rows.insert(key, value);
-            });
+            self.insert_rows(entry);
         }
         self.sent.extend(sent);
+    }
+
+    fn insert_rows(&mut self, entry: &Entry) {
+        view::rows(entry, |key, value| {
+            let (view, place) = (key.view(), key.place());
+            let rows = self.views.entry(view).or_insert_with(|| {
+                self.order.insert(view);
+                Vec::new()
+            });
+            if rows.last().is_none_or(|(last, _)| *last < place) {
+                rows.push((place, value));
+                return;
+            }
+            // An entry that was taken before: its rows are the same each time.
+            if let Err(gap) = rows.binary_search_by_key(&place, |row| row.0) {
+                rows.insert(gap, (place, value));
+            }
+        });
     }
 
     /// How many entries these are the rows of.
@@ -59,8 +78,9 @@ impl MemoryRows {
         self.sent.len()
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = (&RowKey, &Bytes)> {
-        self.rows.iter()
+    pub(super) fn rows(&self) -> impl Iterator<Item = (RowKey, &Bytes)> {
+        let views = self.order.iter().filter_map(|view| self.views.get_key_value(view));
+        views.flat_map(|(view, rows)| rows.iter().map(|(place, value)| (view.at(*place), value)))
     }
 
     pub(super) fn sorted_sent(&self) -> Vec<(&SentKey, &Sent)> {
@@ -74,11 +94,20 @@ impl MemoryRows {
     }
 
     pub(super) fn scan(&self, first: RowKey, last: RowKey, order: Order, limit: usize) -> Vec<Row> {
-        // An empty range is asked for by a cursor at the head; `BTreeMap` takes it for a mistake.
+        // An empty range is asked for by a cursor at the head; `BTreeSet` takes it for a mistake.
         if first > last {
             return Vec::new();
         }
-        let range = self.rows.range(first..=last).map(|(key, value)| (*key, value.clone()));
+        let (first_view, last_view) = (first.view(), last.view());
+        let views = self.order.range(first_view..=last_view).filter_map(|view| self.views.get_key_value(view));
+        let range = views.flat_map(|(view, rows)| {
+            let from = if *view == first_view { first.place() } else { QueueId::START };
+            let to = if *view == last_view { last.place() } else { QueueId::END };
+            let from = rows.partition_point(|(place, _)| *place < from);
+            let to = rows.partition_point(|(place, _)| *place <= to);
+            let part = rows.get(from..to).unwrap_or_default();
+            part.iter().map(|(place, value)| (view.at(*place), value.clone()))
+        });
         match order {
             Order::Ascending => range.take(limit).collect(),
             Order::Descending => range.rev().take(limit).collect(),

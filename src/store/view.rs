@@ -3,7 +3,12 @@
 //! The log is the truth; these rows only say where in it to look. They come from the entry alone and are the same
 //! each time, so an engine may write them again, or make them anew from the log. `read` reads them.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::sync::LazyLock;
+
 use bytes::{Buf, BufMut, Bytes, BytesMut};
+use rustc_hash::FxBuildHasher;
 
 use super::Entry;
 use crate::id::{GroupId, Peer, QueueId, UserId};
@@ -11,7 +16,7 @@ use crate::wire::pb;
 
 /// A row's key: a tag, two numbers, and the entry's place, so that a range of one view is in the log's order.
 // Numbers, not the bytes they become on the disk: comparing keys is most of what it costs to keep rows in memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct RowKey {
     tag: u8,
     // Unsigned, so that they sort as their bytes do.
@@ -94,9 +99,14 @@ impl RowKey {
         QueueId::cursor(self.place.cast_signed())
     }
 
+    /// The key before all rows of its view: it names the view.
+    pub(super) fn view(&self) -> Self {
+        self.at(QueueId::START)
+    }
+
     /// Whether the two differ in their place alone.
     pub(super) fn is_same_range(&self, other: &Self) -> bool {
-        self.at(QueueId::START) == other.at(QueueId::START)
+        self.view() == other.view()
     }
 
     /// The key of the same range at another place.
@@ -158,16 +168,32 @@ pub(super) fn parse_group(value: &[u8]) -> Option<(UserId, String)> {
 }
 
 /// Who sent it and what they call it: under this an entry is stored once.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct SentKey(Box<[u8]>);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SentKey {
+    bytes: Box<[u8]>,
+    /// Of `bytes`. Made once, since the key is looked up, put in, and put in again as the map grows.
+    hash: u64,
+}
+
+/// What was sent, by its key.
+pub(super) type SentMap = HashMap<SentKey, Sent, FxBuildHasher>;
 
 impl SentKey {
     pub(super) fn new(from: UserId, client_msg_id: &str) -> Self {
-        Self([&from.get().to_be_bytes()[..], client_msg_id.as_bytes()].concat().into())
+        /// The name is the client's choice: without a secret, it could be chosen to fall on others.
+        static SECRET: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        let bytes: Box<[u8]> = [&from.get().to_be_bytes()[..], client_msg_id.as_bytes()].concat().into();
+        Self { hash: SECRET.hash_one(&bytes), bytes }
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
-        &self.0
+        &self.bytes
+    }
+}
+
+impl Hash for SentKey {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        hasher.write_u64(self.hash);
     }
 }
 

@@ -5,14 +5,13 @@
 //! anew from the log. See `checkpoint`.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Shared;
 use super::tables::Tables;
 use crate::id::QueueId;
 use crate::store::rows::{MemoryRows, Order, Row, Rows};
-use crate::store::view::{RowKey, Sent, SentKey};
+use crate::store::view::{RowKey, Sent, SentKey, SentMap};
 use crate::store::{Entry, StoreError};
 
 #[derive(Debug, Default)]
@@ -30,7 +29,7 @@ impl Layers {
         Self { on_disk, ..Self::default() }
     }
 
-    pub(super) fn add(&mut self, entries: &[Arc<Entry>], sent: HashMap<SentKey, Sent>) {
+    pub(super) fn add(&mut self, entries: &[Arc<Entry>], sent: SentMap) {
         self.active.absorb(entries, sent);
     }
 

@@ -1,6 +1,5 @@
 //! Opening: what must be in order before the first append is taken.
 
-use std::collections::HashMap;
 use std::fs;
 use std::panic::catch_unwind;
 use std::path::Path;
@@ -18,7 +17,7 @@ use super::writer::Writer;
 use super::{Embedded, OpenError, Running, Settings, Shared, spawn};
 use crate::id::QueueId;
 use crate::store::tail::Ring;
-use crate::store::view::{Sent, SentKey};
+use crate::store::view::{Sent, SentKey, SentMap};
 use crate::store::{Entry, StoreError};
 
 pub(super) fn open(dir: &Path, settings: Settings, disk: Box<dyn Disk>) -> Result<Embedded, OpenError> {
@@ -97,7 +96,7 @@ fn make_epoch(tables: &Tables) -> fjall::Result<String> {
 /// Reads what is behind the mark: proves that it is all there, and makes the rows that were only in memory.
 fn make_rows(shared: &Shared, tables: &Tables, mark: QueueId, head: QueueId) -> Result<(), String> {
     let mut last = mark;
-    let (mut entries, mut sent) = (Vec::new(), HashMap::new());
+    let (mut entries, mut sent) = (Vec::new(), SentMap::default());
     for (place, entry) in tables.entries(mark) {
         if place != last.next() {
             return Err(format!("entry {} is missing from the log", last.next()));
@@ -119,7 +118,7 @@ fn make_rows(shared: &Shared, tables: &Tables, mark: QueueId, head: QueueId) -> 
     Ok(())
 }
 
-fn remember(sent: &mut HashMap<SentKey, Sent>, entry: &Entry) -> Result<(), StoreError> {
+fn remember(sent: &mut SentMap, entry: &Entry) -> Result<(), StoreError> {
     let message = entry.message()?;
     let key = SentKey::new(entry.from, &message.client_msg_id);
     sent.insert(key, Sent { queue_id: entry.queue_id, sent_at_ms: message.sent_at_ms });

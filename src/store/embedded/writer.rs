@@ -1,7 +1,6 @@
 //! The one thread that writes: it drains the queue, gives out places, writes one batch with one sync, and only then
 //! shows it to readers and answers those who asked.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -14,7 +13,7 @@ use super::tables::Tables;
 use super::{Shared, checkpoint};
 use crate::id::QueueId;
 use crate::store::directory::Staged;
-use crate::store::view::{Sent, SentKey};
+use crate::store::view::{Sent, SentKey, SentMap};
 use crate::store::{Appended, ChangeError, Entry, Keep, NewEntry, StoreError};
 
 pub(super) struct Writer {
@@ -39,7 +38,7 @@ pub(super) enum Reply {
 #[derive(Default)]
 struct Staging {
     entries: Vec<Arc<Entry>>,
-    sent: HashMap<SentKey, Sent>,
+    sent: SentMap,
     records: Staged,
     replies: Vec<Reply>,
     must_sync: bool,
