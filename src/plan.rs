@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, geteuid, getrlimit, setrlimit};
 use tracing::{info, warn};
 
 use crate::auth::password;
@@ -37,6 +37,11 @@ pub enum DataError {
     Folder { path: PathBuf, error: io::Error },
     #[error("there is no data folder {}; see data_dir in the settings, or --data-dir", path.display())]
     NoFolder { path: PathBuf },
+    #[error(
+        "{} belongs to user {owner}, who could not open what root writes there; run it as: sudo -u '#{owner}' longlink",
+        path.display()
+    )]
+    Foreign { path: PathBuf, owner: u32 },
     #[error(transparent)]
     Store(#[from] embedded::OpenError),
     #[error(transparent)]
@@ -57,6 +62,7 @@ pub fn open_data(config: &Config) -> Result<Data, DataError> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
         fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(failed)?;
     }
+    check_owner(path)?;
     let store: Arc<dyn Store> = match config.store.engine {
         config::Engine::Memory => Arc::new(Memory::new()),
         config::Engine::Embedded => Arc::new(Embedded::open(path, store_settings(&config.store))?),
@@ -75,8 +81,18 @@ pub fn check_data(config: &Config) -> Result<(), DataError> {
     if config.data_dir.exists() { Ok(()) } else { Err(DataError::NoFolder { path: told(&config.data_dir) }) }
 }
 
+/// Root may write everywhere, and leave files that keep the server from starting.
+fn check_owner(data_dir: &Path) -> Result<(), DataError> {
+    let path = data_dir.join("lock");
+    match fs::metadata(&path).map(|lock| lock.uid()) {
+        Ok(owner) if geteuid().is_root() && owner != 0 => Err(DataError::Foreign { path: told(data_dir), owner }),
+        // A folder that is new, or that the store will say more about.
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// A path as it is told: seen from the root, since nobody knows at night where a service was started.
-fn told(path: &Path) -> PathBuf {
+pub fn told(path: &Path) -> PathBuf {
     absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 

@@ -16,8 +16,9 @@ use crate::clock::Clock;
 use crate::config::{self, Config, Engine};
 use crate::control::{self, Command, Operator};
 use crate::metrics::Metrics;
-use crate::plan::{Data, chat_settings, check_data, open_data, password_settings};
+use crate::plan::{Data, DataError, chat_settings, check_data, open_data, password_settings};
 use crate::router::Router;
+use crate::store::embedded::OpenError;
 use crate::telemetry;
 
 pub(super) fn user(config: &Config, command: UserCommand) -> Result<(), Failure> {
@@ -107,7 +108,13 @@ pub(super) fn carry_out_here(config: &Config, command: Command, show: Show) -> R
         | Command::LogExport
         | Command::LogTail { .. } => check_data(config)?,
     }
-    let data = open_data(config)?;
+    let data = match open_data(config) {
+        Err(error @ DataError::Store(OpenError::Held { .. })) => {
+            let advice = "it does not answer: it may be starting or stopping; try again";
+            return Err(Failure::Failed(format!("{error}, and {advice}")));
+        }
+        opened => opened?,
+    };
     let store = Arc::clone(&data.store);
     let operator = operator(config, data)?;
     let done = runtime()?.block_on(async {

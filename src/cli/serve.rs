@@ -12,7 +12,7 @@ use tracing::info;
 use super::Failure;
 use crate::chat::{Chat, PARTITION};
 use crate::config::Config;
-use crate::plan::{Data, open_data, plan};
+use crate::plan::{open_data, plan, told};
 use crate::server::Server;
 use crate::telemetry;
 use crate::wire::CloseReason;
@@ -31,12 +31,14 @@ pub(super) fn serve(config: &Config) -> Result<(), Failure> {
         // With a handler, a file that may not grow is an error of the write, which the store tells; without one it
         // would be the sudden end of the process.
         let _too_long = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()))?;
-        info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), "opening the data folder");
+        let (version, pid, data_dir) = (env!("CARGO_PKG_VERSION"), std::process::id(), told(&config.data_dir));
+        info!(version, pid, data_dir = %data_dir.display(), "opening the data folder");
         let opened = {
             let config = config.clone();
             spawn_blocking(move || open_data(&config)).await??
         };
-        tell(config, &opened);
+        // A new log, where an old one was meant, should be noticed.
+        info!(epoch = opened.store.epoch(), head = %opened.store.head(PARTITION), "the log is open");
         // Before the ports are open, so that no signal finds nobody listening.
         let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let server = Server::start(plan(config, opened)).await?;
@@ -74,13 +76,6 @@ async fn add_demo_accounts(chat: &Arc<Chat>) -> Result<(), Failure> {
         chat.add_account(&format!("User{number:02}"), Some(DEMO_PASSWORD.to_owned())).await?;
     }
     Ok(())
-}
-
-/// Says what is in the data folder. A new one, where an old one was meant, should be noticed.
-fn tell(config: &Config, data: &Data) {
-    let data_dir = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
-    let head = data.store.head(PARTITION);
-    info!(data_dir = %data_dir.display(), epoch = data.store.epoch(), %head, "the log is open");
 }
 
 /// Says on standard output where it listens, and in a demo what to type next. The first two lines are for programs.

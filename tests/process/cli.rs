@@ -1,9 +1,10 @@
 //! What an operator types, and what comes back: settings, folders, the demo.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 
 use longlink::wire::{Code, Command, pb};
+use rustix::process::geteuid;
 
 use super::program::{Home, Program};
 use crate::support::requests::{password, register};
@@ -115,6 +116,29 @@ async fn keys_that_others_may_read_are_refused_with_what_to_do() {
     let ended = home.run(&["serve"]).await;
     assert_eq!(ended.code(), Some(1), "{ended:?}");
     assert!(ended.sentence().contains("chmod 600"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn root_does_not_write_into_somebody_elses_folder() {
+    let home = Home::new();
+    home.user("anna").await;
+    let owner = if geteuid().is_root() { 12_345 } else { geteuid().as_raw() };
+    chown(home.data().join("lock"), Some(owner), None).unwrap();
+    let ended = home.run(&["user", "list"]).await;
+    // Who is not root may only have what is theirs, and the kernel sees to that.
+    assert_eq!(ended.code(), Some(i32::from(geteuid().is_root())), "{ended:?}");
+    assert_eq!(ended.stderr.contains("sudo -u '#12345' longlink"), geteuid().is_root(), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_folder_that_is_held_by_who_does_not_answer_is_said_so() {
+    let home = Home::new();
+    let program = home.serve().await;
+    fs::remove_file(home.data().join("control.sock")).unwrap();
+    let ended = home.run(&["user", "list"]).await;
+    assert_eq!(ended.code(), Some(1), "{ended:?}");
+    assert!(ended.sentence().contains(&format!("held by process {}", program.pid())), "{ended:?}");
+    assert!(ended.sentence().ends_with("try again"), "{ended:?}");
 }
 
 #[tokio::test]

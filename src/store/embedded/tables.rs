@@ -34,12 +34,15 @@ const RECORD_TAG: u8 = b'r';
 const EPOCH_KEY: &[u8] = b"epoch";
 const REVISION_KEY: &[u8] = b"number of changes";
 
+/// Descriptors that the database may hold for tables. Links need the rest: see `plan`, which keeps at most 512 from them.
+const FILES_KEPT_OPEN: usize = 128;
+
 /// So many tables that overlap slow down every read; the next ones wait until some were merged.
 const UNMERGED_TABLES_MAX: usize = 24;
 
 impl Tables {
     pub(super) fn open(path: &Path, cache_bytes: u64) -> fjall::Result<Self> {
-        let db = Database::builder(path).cache_size(cache_bytes).open()?;
+        let db = Database::builder(path).cache_size(cache_bytes).max_cached_files(Some(FILES_KEPT_OPEN)).open()?;
         // What is asked of the log is there: its filters would be a cost without a use.
         let log = db.keyspace("log", || KeyspaceCreateOptions::default().expect_point_read_hits(true))?;
         let view = db.keyspace("view", KeyspaceCreateOptions::default)?;
