@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use longlink::wire::pb;
 use longlink::wire::{Code, Command};
 use proptest::prelude::*;
+use proptest::test_runner::{FailurePersistence, FileFailurePersistence};
 use tokio::io::DuplexStream;
 
 use crate::support::{Peer, World, text_to};
@@ -339,8 +340,13 @@ impl Story {
     }
 }
 
+/// What once went wrong is told again first.
+fn stories_that_failed() -> Option<Box<dyn FailurePersistence>> {
+    Some(Box::new(FileFailurePersistence::Direct("tests/spec/story.regressions.txt")))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: stories_that_failed(), ..ProptestConfig::default() })]
 
     #[test]
     fn everybody_gets_exactly_what_is_theirs_once_and_in_order(steps in prop::collection::vec(step(), 1..60)) {
