@@ -204,6 +204,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         /// Whatever is asked and whenever, and even if time stands still or the caller is late with it.
         #[test]
         fn never_more_than_the_burst_and_the_rate(

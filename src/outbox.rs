@@ -275,6 +275,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         /// However offers, looks and pages interleave, a reader takes every entry once and in order.
         #[test]
         fn a_cursor_never_skips_and_never_repeats(steps in prop::collection::vec(0_u8..4, 0..200), start in 0_i64..5) {

@@ -357,7 +357,9 @@ impl Config {
             let risk = "where whoever reaches it reads and writes as anybody";
             format!("{risk}, and others reach {}; see old_contract.open_to_network", told("listen.http"))
         })?;
-        refuse_if(old_contract.receives_max > http.connections_max, "old_contract.receives_max", &|| {
+        let too_many_wait = old_contract.receives_max > http.connections_max;
+        // Whoever has no old clients need not know how many of them may wait.
+        refuse_if(old_contract.mode != OldMode::Off && too_many_wait, "old_contract.receives_max", &|| {
             format!("more than {}", told("http.connections_max"))
         })?;
         refuse_if(link.mars_clients && link.idle_timeout_s < MARS_IDLE_TIMEOUT_S, "link.idle_timeout_s", &|| {

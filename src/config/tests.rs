@@ -282,7 +282,8 @@ fn the_old_contract_is_open_to_a_network_only_if_somebody_says_so_twice() {
     assert_eq!(Config::from_text(None, &NO_FLAGS).unwrap().old_contract.mode, OldMode::Off);
     assert_eq!(Config::demo().unwrap().old_contract.mode, OldMode::Open);
     assert!(
-        sentence("[http]\nconnections_max = 10\n[old_contract]\nreceives_max = 11").contains("more than http.conn")
+        sentence("[http]\nconnections_max = 10\n[old_contract]\nmode = \"token\"\nreceives_max = 11")
+            .contains("more than http.conn")
     );
-    assert!(from_file("[http]\nconnections_max = 10\n[old_contract]\nreceives_max = 10").is_ok());
+    assert!(from_file("[http]\nconnections_max = 10\n[old_contract]\nmode = \"token\"\nreceives_max = 10").is_ok());
 }

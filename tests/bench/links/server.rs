@@ -146,6 +146,7 @@ fn settings(folder: &TempDir) -> String {
     format!(
         "data_dir = {data:?}\n\
          [listen]\ntcp = \"127.0.0.1:0\"\nhttp = \"127.0.0.1:0\"\n\
+         [http]\nconnections_max = 16\n\
          [link]\nlinks_per_address_max = 1000000\n\
          [chat]\nbroadcast_allowed = \"everybody\"\nbroadcasts_per_minute = 60000\n\
          [store]\nengine = \"memory\"\n"
