@@ -16,11 +16,11 @@ use super::transport::{LinkError, Said, Transport};
 use crate::wire::{Frame, Outgoing};
 
 /// How much is read, and how much is gathered for one write, in bytes.
-pub(super) const CHUNK_BYTES: usize = 64 * 1024;
+const CHUNK_BYTES: usize = 64 * 1024;
 
 thread_local! {
     pub(super) static HEARD: RefCell<Vec<u8>> = RefCell::new(vec![0; CHUNK_BYTES]);
-    pub(super) static SAYING: RefCell<BytesMut> = RefCell::new(BytesMut::with_capacity(CHUNK_BYTES));
+    static SAYING: RefCell<BytesMut> = RefCell::new(BytesMut::with_capacity(CHUNK_BYTES));
 }
 
 /// A byte stream that carries frames.
@@ -100,31 +100,8 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for TcpTransp
             }
             self.unsent = None;
         }
-        let mut rest = frames.drain(..).peekable();
-        while rest.peek().is_some() {
-            let blocked = SAYING.with_borrow_mut(|saying| {
-                saying.clear();
-                while saying.len() < CHUNK_BYTES
-                    && let Some(frame) = rest.next()
-                {
-                    frame.put(client_version, saying);
-                }
-                let all = write_front(&mut self.stream, context, saying, &mut progress)?;
-                if !all {
-                    self.unsent = Some(Box::new(BytesMut::from(&saying[..])));
-                }
-                if saying.capacity() > 4 * CHUNK_BYTES {
-                    *saying = BytesMut::with_capacity(CHUNK_BYTES);
-                }
-                Ok::<bool, LinkError>(!all)
-            })?;
-            if blocked {
-                let left: Vec<Outgoing> = rest.collect();
-                *frames = left;
-                return Ok(Said::Blocked { progress });
-            }
-        }
-        Ok(Said::All)
+        let put = |frame: &Outgoing, saying: &mut BytesMut| frame.put(client_version, saying);
+        write_frames(&mut self.stream, context, frames, &mut self.unsent, progress, put)
     }
 
     fn poll_finish(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -133,11 +110,56 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for TcpTransp
 
     fn poll_discard(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         self.partial = None;
-        HEARD.with_borrow_mut(|heard| {
-            let mut buffer = ReadBuf::new(heard);
-            Pin::new(&mut self.stream).poll_read(context, &mut buffer).map_ok(|()| buffer.filled().len())
-        })
+        poll_read_and_forget(&mut self.stream, context)
     }
+}
+
+/// Writes frames as `put` encodes them, many at once, and drops them from `frames`. What was encoded and not taken by
+/// the peer goes to `unsent`, which must be empty. `progress` tells whether something went out before.
+pub(super) fn write_frames<S: AsyncWrite + Unpin>(
+    stream: &mut S,
+    context: &mut Context<'_>,
+    frames: &mut Vec<Outgoing>,
+    unsent: &mut Option<Box<BytesMut>>,
+    mut progress: bool,
+    put: impl Fn(&Outgoing, &mut BytesMut),
+) -> Result<Said, LinkError> {
+    let mut rest = frames.drain(..).peekable();
+    while rest.peek().is_some() {
+        let blocked = SAYING.with_borrow_mut(|saying| {
+            saying.clear();
+            while saying.len() < CHUNK_BYTES
+                && let Some(frame) = rest.next()
+            {
+                put(&frame, saying);
+            }
+            let all = write_front(stream, context, saying, &mut progress)?;
+            if !all {
+                *unsent = Some(Box::new(BytesMut::from(&saying[..])));
+            }
+            if saying.capacity() > 4 * CHUNK_BYTES {
+                *saying = BytesMut::with_capacity(CHUNK_BYTES);
+            }
+            Ok::<bool, LinkError>(!all)
+        })?;
+        if blocked {
+            let left: Vec<Outgoing> = rest.collect();
+            *frames = left;
+            return Ok(Said::Blocked { progress });
+        }
+    }
+    Ok(Said::All)
+}
+
+/// Reads what is there and forgets it; tells how many bytes that were.
+pub(super) fn poll_read_and_forget<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    context: &mut Context<'_>,
+) -> Poll<io::Result<usize>> {
+    HEARD.with_borrow_mut(|heard| {
+        let mut buffer = ReadBuf::new(heard);
+        Pin::new(stream).poll_read(context, &mut buffer).map_ok(|()| buffer.filled().len())
+    })
 }
 
 /// Writes from the front of `bytes` until they are gone (`true`) or the peer takes no more.

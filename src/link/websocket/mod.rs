@@ -13,7 +13,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::tcp::{CHUNK_BYTES, HEARD, SAYING, write_front};
+use super::tcp::{HEARD, poll_read_and_forget, write_frames, write_front};
 use super::transport::{LinkError, Said, Transport};
 use crate::wire::{Frame, FrameError, Outgoing};
 use wire::{Head, Kind, put_control, put_head};
@@ -216,32 +216,11 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for WebSocket
                 return Ok(Said::Blocked { progress });
             }
         }
-        let mut rest = frames.drain(..).peekable();
-        while rest.peek().is_some() {
-            let blocked = SAYING.with_borrow_mut(|saying| {
-                saying.clear();
-                while saying.len() < CHUNK_BYTES
-                    && let Some(frame) = rest.next()
-                {
-                    put_head(Kind::Binary, frame.length(), saying);
-                    frame.put(client_version, saying);
-                }
-                let all = write_front(&mut self.stream, context, saying, &mut progress)?;
-                if !all {
-                    self.unsent = Some(Box::new(BytesMut::from(&saying[..])));
-                }
-                if saying.capacity() > 4 * CHUNK_BYTES {
-                    *saying = BytesMut::with_capacity(CHUNK_BYTES);
-                }
-                Ok::<bool, LinkError>(!all)
-            })?;
-            if blocked {
-                let left: Vec<Outgoing> = rest.collect();
-                *frames = left;
-                return Ok(Said::Blocked { progress });
-            }
-        }
-        Ok(Said::All)
+        let put = |frame: &Outgoing, saying: &mut BytesMut| {
+            put_head(Kind::Binary, frame.length(), saying);
+            frame.put(client_version, saying);
+        };
+        write_frames(&mut self.stream, context, frames, &mut self.unsent, progress, put)
     }
 
     fn poll_finish(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -256,9 +235,6 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for WebSocket
 
     fn poll_discard(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         (self.partial, self.message) = (None, None);
-        HEARD.with_borrow_mut(|heard| {
-            let mut buffer = ReadBuf::new(heard);
-            Pin::new(&mut self.stream).poll_read(context, &mut buffer).map_ok(|()| buffer.filled().len())
-        })
+        poll_read_and_forget(&mut self.stream, context)
     }
 }
