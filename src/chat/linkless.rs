@@ -1,11 +1,13 @@
 //! What users do who have no link: they come with each request anew, and show a token or are believed.
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 
 use super::{Caller, Chat};
 use crate::id::{LinkId, UserId};
-use crate::outbox::Outbox;
-use crate::wire::{Code, Refused, pb};
+use crate::outbox::{Found, Outbox};
+use crate::wire::{Code, Outgoing, Refused, pb};
 
 /// What a request without a link comes from, if its token is not for one device.
 const DEVICE: &str = "http";
@@ -53,7 +55,11 @@ impl Chat {
                 if page.is_empty() {
                     return Ok(users);
                 }
-                users.extend(page.into_iter().map(|account| pb::User { id: account.id, name: account.name }));
+                users.extend(page.into_iter().map(|account| pb::User {
+                    id: account.id,
+                    name: account.name,
+                    online: false,
+                }));
             }
         })
         .await
@@ -91,6 +97,22 @@ pub struct Listener {
 impl Listener {
     pub fn outbox(&self) -> &Arc<Outbox> {
         &self.outbox
+    }
+}
+
+impl Listener {
+    /// Waits until something is there for the outbox's owner, and takes what was pushed.
+    pub async fn heard(&self) -> (Found, Vec<Outgoing>) {
+        poll_fn(|context| {
+            let mut frames = Vec::new();
+            let found = self.outbox.look(context, true, &mut frames);
+            if frames.is_empty() && !found.behind && found.close.is_none() {
+                Poll::Pending
+            } else {
+                Poll::Ready((found, frames))
+            }
+        })
+        .await
     }
 }
 

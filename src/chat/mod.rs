@@ -14,6 +14,7 @@ mod register;
 mod roster;
 mod send;
 mod users;
+mod wait;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -50,6 +51,8 @@ const READS_AT_ONCE: usize = 32;
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub registration: Registration,
+    /// Whether everybody who is logged in may see who there is.
+    pub people_listed: bool,
     pub name_bytes_max: usize,
     pub password_bytes_min: usize,
     pub password_bytes_max: usize,
@@ -187,6 +190,7 @@ impl Chat {
             Request::GroupList(request) => later(this().group_list(own(), request)),
             Request::GroupMembers(request) => later(this().group_members(own(), request)),
             Request::Users(request) => later(this().users(request)),
+            Request::FindUsers(request) => later(this().find_users(request)),
             Request::Hello(_) | Request::Register(_) => refuse(Code::AlreadyLoggedIn, "the link is logged in"),
         }
     }

@@ -55,7 +55,16 @@ impl Chat {
         after: QueueId,
     ) -> BoxFuture<'static, Result<InboxPage, Refused>> {
         let this = Arc::clone(self);
-        async move { this.reading(move |this| Ok(this.inbox_page(user, after, 0)?)).await }.boxed()
+        async move { this.inbox(user, after, 0).await }.boxed()
+    }
+
+    pub(super) async fn inbox(
+        self: &Arc<Self>,
+        user: UserId,
+        after: QueueId,
+        limit: u32,
+    ) -> Result<InboxPage, Refused> {
+        self.reading(move |this| Ok(this.inbox_page(user, after, limit)?)).await
     }
 
     fn inbox_page(&self, user: UserId, after: QueueId, limit: u32) -> Result<InboxPage, StoreError> {
@@ -76,10 +85,7 @@ impl Chat {
     }
 
     pub(super) async fn sync(self: Arc<Self>, caller: Caller, request: pb::SyncRequest) -> Answer {
-        let after = QueueId::cursor(request.after);
-        let page = self.reading(move |this| Ok(this.inbox_page(caller.user, after, request.limit)?)).await?;
-        let frame = pb::SyncReply { cursor: page.cursor.get(), more: page.more, ..Default::default() };
-        Ok(with_entries(&frame, &page.entries))
+        Ok(self.inbox(caller.user, QueueId::cursor(request.after), request.limit).await?.reply())
     }
 
     pub(super) async fn history(self: Arc<Self>, caller: Caller, request: pb::HistoryRequest) -> Answer {
@@ -90,6 +96,14 @@ impl Chat {
             .reading(move |this| Ok(this.store.read_history(caller.user, peer, before, this.bounds(request.limit))?))
             .await?;
         Ok(with_entries(&pb::HistoryReply { more: page.more, ..Default::default() }, &page.entries))
+    }
+}
+
+impl InboxPage {
+    /// As the reply to a sync.
+    pub(super) fn reply(&self) -> Bytes {
+        let reply = pb::SyncReply { cursor: self.cursor.get(), more: self.more, ..Default::default() };
+        with_entries(&reply, &self.entries)
     }
 }
 

@@ -79,6 +79,7 @@ impl Settings {
             // Not where anything real may lie: everybody knows the demo's passwords.
             self.put_flag("--demo", "data_dir", Value::Text("longlink-demo".into()));
             self.put_flag("--demo", "accounts.registration", Value::Text("open".into()));
+            self.put_flag("--demo", "accounts.people_listed", Value::Switch(true));
             self.put_flag("--demo", "accounts.password_bytes_min", Value::Number(4));
             self.put_flag("--demo", "chat.broadcast_allowed", Value::Text("everybody".into()));
             self.put_flag("--demo", "old_contract.mode", Value::Text("open".into()));

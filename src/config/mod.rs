@@ -129,6 +129,7 @@ pub enum OldMode {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accounts {
     pub registration: Registration,
+    pub people_listed: bool,
     pub name_bytes_max: usize,
     pub password_bytes_min: usize,
     pub password_bytes_max: usize,
@@ -290,6 +291,7 @@ impl Config {
                         ("invitation", Registration::Invitation),
                     ],
                 )?,
+                people_listed: s.switch("accounts.people_listed")?,
                 name_bytes_max: s.number("accounts.name_bytes_max", 1..=64)?,
                 password_bytes_min: s.number("accounts.password_bytes_min", 4..=64)?,
                 password_bytes_max: s.number("accounts.password_bytes_max", 64..=1_024)?,

@@ -70,6 +70,9 @@ impl Http {
         if let Question::Hello(hello) = question {
             return self.log_in(hello, address).await;
         }
+        if let (Some(caller), Question::Sync(sync @ pb::SyncRequest { wait_ms: 1.., .. })) = (&caller, &question) {
+            return self.chat().sync_or_wait(caller, *sync, self.outbox(), self.stop.cancelled()).await;
+        }
         match self.chat().ask(caller.as_ref(), address, question) {
             Asked::Done(answer) => answer,
             Asked::Later(answer) => answer.await,

@@ -23,10 +23,14 @@ use crate::chat::Chat;
 use crate::clock::Moment;
 use crate::link::Entrance;
 use crate::metrics::Gauge;
+use crate::outbox::Outbox;
 use crate::router::Router;
 pub use listen::serve;
 use old_contract::OldContract;
 pub use origin::Origins;
+
+/// What may come for a waiting request while it reads the log, in bytes; the rest is read from there, too.
+const WAITING_BYTES_MAX: u32 = 64 * 1024;
 
 /// Which doors are open on the HTTP port, and how wide.
 #[derive(Clone, Debug)]
@@ -68,6 +72,11 @@ impl Http {
 
     fn chat(&self) -> &Arc<Chat> {
         &self.entrance.door.chat
+    }
+
+    /// An outbox for a request that waits.
+    fn outbox(&self) -> Arc<Outbox> {
+        Outbox::new(self.entrance.links.number(), WAITING_BYTES_MAX)
     }
 
     fn now(&self) -> Moment {

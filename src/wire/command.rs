@@ -109,6 +109,7 @@ commands! {
     GroupList    "group_list"    GroupListRequest    => GroupListReply,    User;
     GroupMembers "group_members" GroupMembersRequest => GroupMembersReply, User;
     Users        "users"         UsersRequest        => UsersReply,        User;
+    FindUsers    "find_users"    FindUsersRequest    => FindUsersReply,    User;
 }
 
 /// Who may ask for a command; `None` if no request has it.

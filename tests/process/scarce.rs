@@ -30,7 +30,7 @@ async fn a_full_disk_refuses_what_is_new_serves_what_is_old_and_is_said_once() {
         let refused: pb::SendReply = anna.call(Command::Send, &text_to(user, &id.to_string(), "more")).await;
         assert_eq!(refused.code(), Code::StoreUnavailable, "{}", refused.message);
     }
-    let page: pb::SyncReply = anna.call(Command::Sync, &pb::SyncRequest { after: 0, limit: 0 }).await;
+    let page: pb::SyncReply = anna.call(Command::Sync, &pb::SyncRequest { after: 0, limit: 0, wait_ms: 0 }).await;
     assert_eq!(page.entries.len(), 1);
     let history = pb::HistoryRequest { peer: user, before: 0, limit: 0 };
     assert_eq!(anna.call::<pb::HistoryReply>(Command::History, &history).await.entries.len(), 1);
@@ -89,7 +89,7 @@ async fn a_file_that_may_not_grow_ends_the_server_and_costs_nothing_that_was_ack
     let mut anna = again.log_in(&token, "phone").await;
     let (mut after, mut found) = (0, Vec::new());
     loop {
-        let page: pb::SyncReply = anna.call(Command::Sync, &pb::SyncRequest { after, limit: 0 }).await;
+        let page: pb::SyncReply = anna.call(Command::Sync, &pb::SyncRequest { after, limit: 0, wait_ms: 0 }).await;
         found.extend(page.entries.iter().map(|entry| entry.queue_id));
         after = page.cursor;
         if !page.more {

@@ -145,7 +145,7 @@ impl Follower {
         raw::log_in(&mut ear, &mut mouth, &self.token, "another device", None).await.unwrap();
         let (mut after, mut seen) = (self.reader.after, Vec::new());
         loop {
-            mouth.ask(Command::Sync, &pb::SyncRequest { after, limit: 1000 }).await.unwrap();
+            mouth.ask(Command::Sync, &pb::SyncRequest { after, limit: 1000, wait_ms: 0 }).await.unwrap();
             let page: pb::SyncReply = ear.hear().await.unwrap().read();
             assert_eq!(page.code(), pb::Code::Ok, "{}", page.message);
             seen.extend(page.entries.iter().map(line));

@@ -1,4 +1,4 @@
-//! The short link (C1 to C7): requests by HTTP, as Mars sends them and as a business backend does.
+//! The short link (C1 to C8): requests by HTTP, as Mars sends them and as a business backend does.
 
 use longlink::wire::pb::{self, ResumeOutcome};
 use longlink::wire::{COMMANDS, Code, Command};
@@ -69,7 +69,7 @@ async fn what_is_sent_by_short_link_is_pushed_on_the_long_one() {
     let again: pb::SendReply = ask(&world, "send", &token, &text_to(bob.user, "1", "short")).await;
     assert!(again.duplicate && again.queue_id == 1);
     bob.send(anna, "2", "long").await;
-    let page: pb::SyncReply = ask(&world, "sync", &token, &pb::SyncRequest { after: 1, limit: 0 }).await;
+    let page: pb::SyncReply = ask(&world, "sync", &token, &pb::SyncRequest { after: 1, limit: 0, wait_ms: 0 }).await;
     assert_eq!((page.entries.len(), &page.entries[0].content[..], page.cursor), (1, &b"long"[..], 2));
 }
 
@@ -128,7 +128,7 @@ async fn every_command_is_there_and_a_refusal_is_a_code() {
     assert_eq!((garbage.status, pb::Refusal::decode(&garbage.body[..]).unwrap().code()), (200, Code::BadRequest));
 }
 
-// C6.
+// C7.
 #[tokio::test]
 async fn a_backend_speaks_json() {
     let world = World::new().await;
@@ -170,7 +170,7 @@ async fn a_connection_is_kept_where_it_may_be() {
     }
 }
 
-// C7: a stranger's body is as bounded as a stranger's frame.
+// C8: a stranger's body is as bounded as a stranger's frame.
 #[tokio::test]
 async fn a_body_over_the_limit_is_refused_by_its_length() {
     let world = World::new().await;

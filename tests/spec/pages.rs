@@ -7,7 +7,7 @@ use crate::support::peer::Wire;
 use crate::support::{Peer, World};
 
 async fn sync<S: Wire>(peer: &mut Peer<S>, after: i64, limit: u32) -> pb::SyncReply {
-    let reply: pb::SyncReply = peer.call(Command::Sync, &pb::SyncRequest { after, limit }).await;
+    let reply: pb::SyncReply = peer.call(Command::Sync, &pb::SyncRequest { after, limit, wait_ms: 0 }).await;
     assert_eq!(reply.code(), Code::Ok);
     reply
 }

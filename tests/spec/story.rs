@@ -309,7 +309,7 @@ impl Story {
         let inbox = self.model.inbox(user);
         let user = &mut self.users[user];
         user.reader = None;
-        let request = pb::SyncRequest { after: user.cursor, limit: 2 };
+        let request = pb::SyncRequest { after: user.cursor, limit: 2, wait_ms: 0 };
         let reply: pb::SyncReply = user.pen.call(Command::Sync, &request).await;
         user.take(&reply.entries);
         assert!(reply.cursor >= user.cursor);

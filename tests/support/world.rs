@@ -55,6 +55,7 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
         },
         chat: chat::Settings {
             registration: Registration::Open,
+            people_listed: true,
             name_bytes_max: 64,
             password_bytes_min: 4,
             password_bytes_max: 128,

@@ -48,7 +48,7 @@ generated! {
     Refusal HelloRequest PasswordCredential Resume HelloReply RegisterRequest RegisterReply LogOutRequest LogOutReply
     ClosingPush Entry SendRequest SendReply SyncRequest SyncReply HistoryRequest HistoryReply EntriesPush
     MarkReadRequest MarkReadReply ReceiptPush ReadMarksRequest ReadMarksReply ReadMark TypingRequest TypingReply
-    TypingPush UsersRequest UsersReply User GroupCreateRequest GroupCreateReply GroupInviteRequest GroupInviteReply
+    TypingPush UsersRequest UsersReply User FindUsersRequest FindUsersReply GroupCreateRequest GroupCreateReply GroupInviteRequest GroupInviteReply
     GroupLeaveRequest GroupLeaveReply GroupListRequest GroupListReply Group GroupMembersRequest GroupMembersReply
     GroupEvent
 }

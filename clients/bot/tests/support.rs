@@ -147,7 +147,7 @@ async fn serve(socket: TcpStream, head: &mut i64, heard: &mpsc::Sender<Request>,
 
 fn answer(request: &Request, head: &mut i64) -> Vec<u8> {
     let refusal = |code: Code| pb::Refusal { code: code.into(), message: "no".into() }.encode_to_vec();
-    let users = [(ANNA, "anna"), (BOB, "bob")].map(|(id, name)| pb::User { id, name: name.into() });
+    let users = [(ANNA, "anna"), (BOB, "bob")].map(|(id, name)| pb::User { id, name: name.into(), online: false });
     match request {
         Request::Hello(hello) => match &hello.credential {
             Some(pb::hello_request::Credential::Password(of)) if of.password != "secret" => {
@@ -179,6 +179,7 @@ fn answer(request: &Request, head: &mut i64) -> Vec<u8> {
             pb::UsersReply { users: users.into_iter().filter(is_wanted).collect(), ..Default::default() }
                 .encode_to_vec()
         }
+        Request::FindUsers(_) => pb::FindUsersReply { users: users.into(), ..Default::default() }.encode_to_vec(),
         Request::GroupList(_) => {
             let cats = pb::Group { id: CATS, name: "cats".into(), member_count: 2, ..Default::default() };
             pb::GroupListReply { groups: vec![cats], ..Default::default() }.encode_to_vec()

@@ -9,7 +9,7 @@ impl Client {
     /// Reads the own inbox after a cursor, a page at a time. This does not move the client's cursor; see
     /// [`Client::taken`].
     pub async fn sync(&self, after: i64, limit: u32) -> Result<pb::SyncReply, AskError> {
-        self.ask(pb::SyncRequest { after, limit }).await
+        self.ask(pb::SyncRequest { after, limit, wait_ms: 0 }).await
     }
 
     /// Reads backwards in what was said with a peer: entries with a smaller `queue_id` than `before`, the newest first.

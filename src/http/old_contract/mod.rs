@@ -242,8 +242,7 @@ impl Http {
             return Err(refuse(StatusCode::SERVICE_UNAVAILABLE, &reason));
         };
         self.old_contract.presence.touch(user, self.now());
-        let outbox = receive::outbox(self.entrance.links.number());
-        let received = receive::receive(self.chat(), outbox, user, after, self.stop.cancelled()).await;
+        let received = receive::receive(self.chat(), self.outbox(), user, after, self.stop.cancelled()).await;
         self.old_contract.presence.touch(user, self.now());
         let Some(entry) = received.map_err(|refused| refuse_as(&refused))? else {
             return Ok(json(StatusCode::OK, &()));

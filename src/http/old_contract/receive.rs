@@ -1,14 +1,12 @@
 //! `Receive`: the first message behind a place, or a wait for it.
 
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use prost::Message as _;
 use tokio::time::timeout;
 
-use crate::chat::Chat;
+use crate::chat::{Chat, Listener};
 use crate::id::{Peer, QueueId, UserId};
 use crate::outbox::{Found, Outbox};
 use crate::wire::pb::{self, ContentType};
@@ -16,8 +14,6 @@ use crate::wire::{Command, Outgoing, Refused};
 
 /// How long a client waits at most. The web page's own patience ends at the same time.
 const WAIT: Duration = Duration::from_secs(30);
-/// What may come while the log is read; the rest is read from there, too.
-const OUTBOX_BYTES_MAX: u32 = 64 * 1024;
 
 /// The first message for `user` behind `after`; `None` when there was none for 30 seconds, or the server stops.
 pub(super) async fn receive(
@@ -34,19 +30,15 @@ pub(super) async fn receive(
     let found = async {
         tokio::select! {
             biased;
-            found = wait(chat, listener.outbox(), user) => found,
+            found = wait(chat, &listener, user) => found,
             () = stopped => Ok(None),
         }
     };
     timeout(WAIT, found).await.unwrap_or(Ok(None))
 }
 
-/// An outbox for `receive`.
-pub(super) fn outbox(link: crate::id::LinkId) -> Arc<Outbox> {
-    Outbox::new(link, OUTBOX_BYTES_MAX)
-}
-
-async fn wait(chat: &Arc<Chat>, outbox: &Outbox, user: UserId) -> Result<Option<pb::Entry>, Refused> {
+async fn wait(chat: &Arc<Chat>, listener: &Listener, user: UserId) -> Result<Option<pb::Entry>, Refused> {
+    let outbox = listener.outbox();
     loop {
         let page = chat.read_inbox(user, outbox.cursor()).await?;
         for entry in &page.entries {
@@ -59,16 +51,7 @@ async fn wait(chat: &Arc<Chat>, outbox: &Outbox, user: UserId) -> Result<Option<
             continue;
         }
         loop {
-            let mut frames = Vec::new();
-            let found = poll_fn(|context| {
-                let found = outbox.look(context, true, &mut frames);
-                if frames.is_empty() && !found.behind && found.close.is_none() {
-                    Poll::Pending
-                } else {
-                    Poll::Ready(found)
-                }
-            })
-            .await;
+            let (found, frames) = listener.heard().await;
             if let Some(entry) = first_in(&frames, user) {
                 return Ok(Some(entry));
             }

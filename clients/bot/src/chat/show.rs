@@ -71,7 +71,10 @@ mod tests {
     fn names() -> Names {
         let mut names = Names::default();
         names.logged_in(7);
-        names.learn_users(&[pb::User { id: 3, name: "bob".into() }, pb::User { id: 4, name: "eve".into() }]);
+        names.learn_users(&[
+            pb::User { id: 3, name: "bob".into(), online: false },
+            pb::User { id: 4, name: "eve".into(), online: false },
+        ]);
         names.learn_groups(&[pb::Group { id: -2, name: "cats".into(), ..Default::default() }]);
         names
     }
