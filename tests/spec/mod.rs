@@ -27,6 +27,8 @@ mod marks;
 mod old_contract;
 /// Reading by pages, forwards and backwards.
 mod pages;
+/// Who there is.
+mod people;
 /// Slow readers, and readers that come while others write.
 mod readers;
 /// Idle links, blocked writes, silent strangers.
@@ -35,5 +37,7 @@ mod silence;
 mod story;
 /// Login tokens.
 mod tokens;
+/// Reading at once without a link.
+mod waiting;
 /// Links over WebSockets.
 mod websocket;

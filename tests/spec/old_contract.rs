@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use crate::support::http::{Answer, exchange, read_answer, read_head};
+use crate::support::http::{Answer, exchange, read_answer, read_head, users_online, waiting};
 use crate::support::{World, text_to};
 
 /// A server with `User01` to `User03`, whose numbers are 1 to 3, and their tokens.
@@ -179,22 +179,6 @@ async fn who_waits_in_vain_gets_null_after_thirty_seconds() {
         assert_eq!(said(&world, &request).await, "null");
         assert_eq!(begun.elapsed().as_secs(), 30);
     }
-}
-
-/// How many users have a link or wait, as the server counts them.
-async fn users_online(world: &World) -> u64 {
-    let page = ask(world, b"GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n").await;
-    let line = page.text().lines().find(|line| line.starts_with("longlink_users_online ")).unwrap().to_owned();
-    line.rsplit(' ').next().unwrap().parse().unwrap()
-}
-
-/// Begins to wait, and comes back when the server waits, too.
-async fn waiting(world: &World, request: &[u8]) -> TcpStream {
-    let before = users_online(world).await;
-    let mut stream = TcpStream::connect(world.server.http()).await.unwrap();
-    stream.write_all(request).await.unwrap();
-    while users_online(world).await == before {}
-    stream
 }
 
 // O5, O9: from TCP to an old page, at once.

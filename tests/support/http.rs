@@ -7,6 +7,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::World;
+
 /// For so long an answer may be missing before the test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -56,4 +58,20 @@ pub(crate) async fn read_answer(stream: &mut TcpStream) -> Answer {
     answer.body = vec![0; length];
     timeout(PATIENCE, stream.read_exact(&mut answer.body)).await.expect("no body").unwrap();
     answer
+}
+
+/// How many users have a link or wait, as the server counts them.
+pub(crate) async fn users_online(world: &World) -> u64 {
+    let page = exchange(world.server.http(), b"GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n").await;
+    let line = page.text().lines().find(|line| line.starts_with("longlink_users_online ")).unwrap().to_owned();
+    line.rsplit(' ').next().unwrap().parse().unwrap()
+}
+
+/// Begins to wait, and comes back when the server waits, too.
+pub(crate) async fn waiting(world: &World, request: &[u8]) -> TcpStream {
+    let before = users_online(world).await;
+    let mut stream = TcpStream::connect(world.server.http()).await.unwrap();
+    stream.write_all(request).await.unwrap();
+    while users_online(world).await == before {}
+    stream
 }
