@@ -8,8 +8,13 @@ use std::path::Path;
 use prost::Message;
 
 const ROOT: &str = "proto";
-const FILES: &[&str] =
-    &["longlink/v1/numbers.proto", "longlink/v1/link.proto", "longlink/v1/chat.proto", "longlink/v1/people.proto"];
+const FILES: &[&str] = &[
+    "longlink/v1/numbers.proto",
+    "longlink/v1/link.proto",
+    "longlink/v1/chat.proto",
+    "longlink/v1/people.proto",
+    "mars/sample.proto",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={ROOT}");

@@ -71,7 +71,7 @@ impl Links {
 
     /// Takes a place for a new link, as a stranger.
     pub fn open(self: &Arc<Self>, address: IpAddr) -> Result<Place, Full> {
-        if self.all.len() >= self.bounds.links_max {
+        if self.is_full() {
             return Err(Full::Links);
         }
         {
@@ -128,6 +128,18 @@ impl Links {
     /// All links that are open now, for telling them something one by one.
     pub fn snapshot(&self) -> Vec<Arc<Outbox>> {
         self.all.iter().map(|outbox| Arc::clone(&outbox)).collect()
+    }
+
+    /// Shows every link that is not logged in. `show` must be quick.
+    pub fn each_stranger(&self, show: impl Fn(&Outbox)) {
+        for outbox in &self.strangers {
+            show(&outbox);
+        }
+    }
+
+    /// Whether the next connection would get no place, wherever it is from.
+    pub fn is_full(&self) -> bool {
+        self.all.len() >= self.bounds.links_max
     }
 
     pub fn count(&self) -> usize {

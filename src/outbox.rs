@@ -100,7 +100,7 @@ impl Outbox {
             }
             Reader::Live => {
                 state.cursor = queue_id;
-                state.put(Command::PushEntries, body);
+                state.put(Command::PushEntries as u32, body);
             }
         }
         wake(state);
@@ -112,7 +112,17 @@ impl Outbox {
         if state.reader != Reader::Live || self.is_full(&state, body) {
             return;
         }
-        state.put(command, body);
+        state.put(command as u32, body);
+        wake(state);
+    }
+
+    /// Offers a push to a link that is not logged in, which may be lost. Who logs in has a cursor instead.
+    pub fn offer_to_stranger(&self, cmd_id: u32, body: &Bytes) {
+        let mut state = self.lock();
+        if state.reader != Reader::None || self.is_full(&state, body) {
+            return;
+        }
+        state.put(cmd_id, body);
         wake(state);
     }
 
@@ -200,8 +210,8 @@ impl Outbox {
 }
 
 impl State {
-    fn put(&mut self, command: Command, body: &Bytes) {
-        let frame = Outgoing { cmd_id: command as u32, seq: crate::wire::frame::SEQ_PUSH, body: body.clone() };
+    fn put(&mut self, cmd_id: u32, body: &Bytes) {
+        let frame = Outgoing { cmd_id, seq: crate::wire::frame::SEQ_PUSH, body: body.clone() };
         self.bytes = self.bytes.saturating_add(frame.length() as u32);
         if self.frames.capacity() == 0 {
             self.frames.reserve_exact(1);

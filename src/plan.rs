@@ -12,7 +12,7 @@ use tracing::{info, warn};
 
 use crate::auth::password;
 use crate::auth::token::Tokens;
-use crate::chat::{self, Broadcast, Registration};
+use crate::chat::{self, Broadcast, Registration, mars_sample};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::control;
@@ -26,6 +26,9 @@ use crate::store::{Memory, Store};
 
 /// The token keys' name in the data folder.
 const KEYS: &str = "token-keys.json";
+/// What every sample app of Mars says that it is, and takes for the only version there is. Pushes reach also those that
+/// have said nothing yet.
+const MARS_SAMPLE_VERSION: u32 = 200;
 /// Descriptors that are neither for links nor for HTTP: the store's files, the listeners, the operator. A quarter of what there
 /// is, and no more than this.
 const DESCRIPTORS_RESERVED_MAX: u64 = 512;
@@ -127,6 +130,7 @@ pub fn plan(config: &Config, data: Data) -> Plan {
             stranger_frame_bytes_max: link.stranger_frame_bytes_max,
             requests_in_flight_max: link.requests_in_flight_max,
             failed_logins_max: link.failed_logins_max,
+            first_client_version: if config.mars_sample.enabled { MARS_SAMPLE_VERSION } else { 0 },
         },
         timing: Timing {
             write_timeout_ms: link.write_timeout_s * 1000,
@@ -142,6 +146,11 @@ pub fn plan(config: &Config, data: Data) -> Plan {
         chat: chat_settings(config),
         passwords: password_settings(&config.accounts),
         doors: http_settings(config, descriptors),
+        mars_sample: config
+            .mars_sample
+            .enabled
+            .then_some(mars_sample::Settings { sends_per_minute: config.mars_sample.sends_per_minute }),
+        first_accounts: Vec::new(),
         drain: Drain { timeout_ms: stop.drain_timeout_s * 1000, closes_per_second: stop.closes_per_second },
     }
 }
@@ -158,6 +167,7 @@ fn http_settings(config: &Config, descriptors: u64) -> http::Settings {
         connections_max: http_connections_max(config, descriptors),
         request_timeout_ms: http.request_timeout_s * 1000,
         body_bytes_max: link.frame_bytes_max,
+        mars_sample: config.mars_sample.enabled,
         old_contract: old_contract::Settings {
             mode: match old_contract.mode {
                 config::OldMode::Off => old_contract::Mode::Off,

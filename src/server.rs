@@ -16,7 +16,7 @@ use tracing::{error, info, warn};
 
 use crate::auth::password::{PasswordError, Passwords};
 use crate::auth::token::Tokens;
-use crate::chat::{Chat, Parts};
+use crate::chat::{Chat, Parts, mars_sample};
 use crate::clock::Clock;
 use crate::http::Http;
 use crate::link::transport::Transport;
@@ -26,7 +26,7 @@ use crate::metrics::Metrics;
 use crate::router::Router;
 use crate::session::Rules;
 use crate::store::{Store, StoreError};
-use crate::wire::CloseReason;
+use crate::wire::{CloseReason, Refused};
 use crate::{auth, chat, control, http};
 
 /// How often overdue links are looked for; a far deadline is found at most so much too late.
@@ -48,6 +48,10 @@ pub struct Plan {
     pub passwords: auth::password::Settings,
     pub drain: Drain,
     pub doors: http::Settings,
+    /// `None`: Mars' sample is not served.
+    pub mars_sample: Option<mars_sample::Settings>,
+    /// Who has an account, with which password, in a data folder that has none yet.
+    pub first_accounts: Vec<(String, String)>,
 }
 
 /// How a server stops.
@@ -69,6 +73,8 @@ pub enum StartError {
     Control { path: PathBuf, error: io::Error },
     #[error(transparent)]
     Passwords(#[from] PasswordError),
+    #[error("cannot make the accounts and groups to begin with: {}", .0.message)]
+    Begin(#[from] Refused),
 }
 
 /// A server that runs.
@@ -104,6 +110,10 @@ impl Server {
         };
         let chat = Chat::new(Arc::clone(&plan.store), parts, plan.chat);
         let links = Links::new(plan.bounds);
+        chat.add_first_accounts(plan.first_accounts).await?;
+        if let Some(settings) = plan.mars_sample {
+            chat.open_mars_sample(settings).await?;
+        }
         let door = Arc::new(Door {
             chat: Arc::clone(&chat),
             metrics: Arc::clone(&metrics),
@@ -144,6 +154,12 @@ impl Server {
                 let _ = failing.send(Some(reason));
             }
         });
+        if plan.mars_sample.is_some() {
+            let push = Arc::clone(&chat).push_to_strangers(chat.tail(), Arc::clone(&links));
+            let ended = ended.clone();
+            // Why the log stops is told by the task that delivers.
+            background.spawn(async move { ended.run_until_cancelled_owned(push).await.is_some() });
+        }
         background.spawn(sweep(Arc::clone(&links), plan.clock, ended.clone()));
         background.spawn(listen::drop_datagrams(datagrams, door, stop.clone()));
         let doors = Http::new(plan.doors, entrance.clone(), router, tcp, stop.clone());

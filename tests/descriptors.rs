@@ -20,6 +20,11 @@ pub(crate) fn message(name: &str) -> Option<MessageDescriptor> {
     POOL.get_message_by_name(&format!("{PACKAGE}.{name}"))
 }
 
+/// A message of Mars' sample.
+pub(crate) fn sample_message(name: &str) -> Option<MessageDescriptor> {
+    POOL.get_message_by_name(&format!("mars.sample.{name}"))
+}
+
 /// Every enum of the contract.
 pub(crate) fn enums() -> impl Iterator<Item = EnumDescriptor> {
     POOL.all_enums().filter(|described| described.package_name() == PACKAGE)

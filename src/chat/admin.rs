@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+
 use super::account::Account;
 use super::{Chat, PARTITION, keys};
 use crate::id::{QueueId, UserId};
-use crate::store::{Change, Entry, Expect, Keep, Tail};
+use crate::store::{Change, Entry, Expect, Keep, StoreError, Tail};
 use crate::wire::{CloseReason, Code, Refused};
 
 /// So many accounts are listed at once.
@@ -13,8 +15,20 @@ pub const ACCOUNTS_LISTED_MAX: usize = 1000;
 
 impl Chat {
     /// Makes an account; without a password it is one for tokens alone.
-    pub async fn add_account(&self, name: &str, password: Option<String>) -> Result<UserId, Refused> {
-        self.make_account(name, password, None).await
+    pub async fn add_account(self: &Arc<Self>, name: &str, password: Option<String>) -> Result<UserId, Refused> {
+        let user = self.make_account(name, password, None).await?;
+        self.welcome(user).await;
+        Ok(user)
+    }
+
+    /// Makes these accounts, each with its password, where there is none at all yet.
+    pub async fn add_first_accounts(self: &Arc<Self>, accounts: Vec<(String, String)>) -> Result<(), Refused> {
+        if self.list_accounts(None)?.is_empty() {
+            for (name, password) in accounts {
+                self.add_account(&name, Some(password)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Accounts behind `after`, by ascending number. Reads the disk.
@@ -91,6 +105,11 @@ impl Chat {
     /// Entries behind `after`. Reads the disk.
     pub fn read_log(&self, after: QueueId, limit: usize) -> Result<Vec<Arc<Entry>>, Refused> {
         Ok(self.store.read_log(PARTITION, after, limit)?)
+    }
+
+    /// Why the store has failed for good, if it has.
+    pub fn failure(&self) -> Option<StoreError> {
+        self.store.failed().now_or_never()
     }
 
     pub fn head(&self) -> QueueId {

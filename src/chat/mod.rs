@@ -9,6 +9,7 @@ mod keys;
 mod linkless;
 mod login;
 mod marks;
+pub mod mars_sample;
 mod read;
 mod register;
 mod roster;
@@ -17,7 +18,7 @@ mod users;
 mod wait;
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -38,6 +39,7 @@ use crate::store::{Partition, Store, StoreError};
 use crate::wire::{CloseReason, Code, Refused, Request};
 pub use linkless::Listener;
 pub use login::{LoggedIn, Standing};
+use mars_sample::Sample;
 pub use read::{InboxPage, Resumed};
 use roster::Rosters;
 
@@ -95,6 +97,14 @@ pub struct Caller {
     pub link: LinkId,
 }
 
+/// Where a request comes in.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin {
+    pub address: IpAddr,
+    /// `LinkId::NONE` for what came by HTTP.
+    pub link: LinkId,
+}
+
 /// What comes of a request: the body of a reply, or why there is none.
 pub type Answer = Result<Bytes, Refused>;
 
@@ -114,6 +124,8 @@ pub struct Chat {
     tokens: Arc<Tokens>,
     broadcasts: Limiter<i64>,
     reads: Arc<Semaphore>,
+    /// Empty where Mars' sample is not served.
+    sample: OnceLock<Sample>,
     clock: Clock,
     settings: Settings,
 }
@@ -141,20 +153,22 @@ impl Chat {
             tokens,
             broadcasts: Limiter::new(per_minute),
             reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
+            sample: OnceLock::new(),
             clock,
             settings,
         })
     }
 
-    /// Carries a request out. What it puts in line for the log is in line when this returns, so that the order of
+    /// Carries a request out that came in from `origin`. What it puts in line for the log is in line when this returns, so that the order of
     /// calls is the order in the log. `hello` is not for here: see `log_in`.
-    pub fn ask(self: &Arc<Self>, caller: Option<&Caller>, address: IpAddr, request: Request) -> Asked {
+    pub fn ask(self: &Arc<Self>, caller: Option<&Caller>, origin: Origin, request: Request) -> Asked {
         self.metrics.requests.add(1);
         let asked = match (caller, request) {
             (_, Request::Register(request)) => later(Arc::clone(self).register_account(request)),
             (_, Request::Hello(_)) => refuse(Code::AlreadyLoggedIn, "hello is how a link begins"),
+            (_, Request::MarsSample(request)) => self.ask_sample(caller, origin, request),
             (None, other) => {
-                tracing::debug!(%address, command = other.command().as_str_name(), "asked by a stranger");
+                tracing::debug!(address = %origin.address, command = other.name(), "asked by a stranger");
                 refuse(Code::NotLoggedIn, "this needs a login first: send hello")
             }
             (Some(caller), request) => self.ask_as(caller, request),
@@ -191,7 +205,9 @@ impl Chat {
             Request::GroupMembers(request) => later(this().group_members(own(), request)),
             Request::Users(request) => later(this().users(request)),
             Request::FindUsers(request) => later(this().find_users(request)),
-            Request::Hello(_) | Request::Register(_) => refuse(Code::AlreadyLoggedIn, "the link is logged in"),
+            Request::Hello(_) | Request::Register(_) | Request::MarsSample(_) => {
+                refuse(Code::AlreadyLoggedIn, "the link is logged in")
+            }
         }
     }
 

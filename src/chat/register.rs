@@ -31,8 +31,16 @@ impl Chat {
             return Err(Refused::new(Code::BadRequest, format!("the password has {bytes} bytes, not {min} to {max}")));
         }
         let user = self.make_account(&request.name, Some(request.password), invitation).await?;
+        self.welcome(user).await;
         tracing::info!(user = user.get(), "account registered");
         Ok(pb::RegisterReply { user_id: user.get(), ..Default::default() })
+    }
+
+    /// Does what is done for every new account. It has its number by now, so what fails is told and no more.
+    pub(super) async fn welcome(self: &Arc<Self>, user: UserId) {
+        if let Err(refused) = self.bring_into_topics(&[user]).await {
+            tracing::warn!(user = user.get(), %refused, "a new account is not in the topics of Mars' sample");
+        }
     }
 
     /// Makes an account with the next free number. An invitation is used up in the same change, or nothing is.

@@ -1,7 +1,6 @@
 //! `longlink serve`: from settings to a running server, and down again.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use rustix::process::Signal;
 use tokio::runtime::Builder;
@@ -10,7 +9,7 @@ use tokio::task::spawn_blocking;
 use tracing::info;
 
 use super::Failure;
-use crate::chat::{Chat, PARTITION};
+use crate::chat::PARTITION;
 use crate::config::Config;
 use crate::plan::{open_data, plan, told};
 use crate::server::Server;
@@ -41,10 +40,11 @@ pub(super) fn serve(config: &Config) -> Result<(), Failure> {
         info!(epoch = opened.store.epoch(), head = %opened.store.head(PARTITION), "the log is open");
         // Before the ports are open, so that no signal finds nobody listening.
         let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        let server = Server::start(plan(config, opened)).await?;
+        let mut plan = plan(config, opened);
         if config.demo {
-            add_demo_accounts(server.chat()).await?;
+            plan.first_accounts = demo_accounts();
         }
+        let server = Server::start(plan).await?;
         greet(config, &server);
         let failed = tokio::select! {
             biased;
@@ -67,15 +67,9 @@ pub(super) fn serve(config: &Config) -> Result<(), Failure> {
     })
 }
 
-/// The accounts of a first look. A folder that has accounts keeps those it has.
-async fn add_demo_accounts(chat: &Arc<Chat>) -> Result<(), Failure> {
-    if !chat.list_accounts(None)?.is_empty() {
-        return Ok(());
-    }
-    for number in 1..=DEMO_USERS {
-        chat.add_account(&format!("User{number:02}"), Some(DEMO_PASSWORD.to_owned())).await?;
-    }
-    Ok(())
+/// The accounts of a first look.
+fn demo_accounts() -> Vec<(String, String)> {
+    (1..=DEMO_USERS).map(|number| (format!("User{number:02}"), DEMO_PASSWORD.to_owned())).collect()
 }
 
 /// Says on standard output where it listens, and in a demo what to type next. The first two lines are for programs.

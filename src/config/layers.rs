@@ -83,6 +83,7 @@ impl Settings {
             self.put_flag("--demo", "accounts.password_bytes_min", Value::Number(4));
             self.put_flag("--demo", "chat.broadcast_allowed", Value::Text("everybody".into()));
             self.put_flag("--demo", "old_contract.mode", Value::Text("open".into()));
+            self.put_flag("--demo", "mars_sample.enabled", Value::Switch(true));
             // A demo's links all come from one address.
             self.put_flag("--demo", "link.links_per_address_max", Value::Number(10_000_000));
         }

@@ -61,6 +61,7 @@ pub struct Config {
     pub link: Link,
     pub http: Http,
     pub old_contract: OldContract,
+    pub mars_sample: MarsSample,
     pub accounts: Accounts,
     pub chat: Chat,
     pub store: Store,
@@ -117,6 +118,12 @@ pub struct OldContract {
     pub open_to_network: bool,
     pub presence_timeout_s: u64,
     pub receives_max: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarsSample {
+    pub enabled: bool,
+    pub sends_per_minute: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -281,6 +288,10 @@ impl Config {
                 // A request waits for 30 s, and the next one needs some time to come.
                 presence_timeout_s: s.number("old_contract.presence_timeout_s", 40..=86_400)?,
                 receives_max: s.number("old_contract.receives_max", 1..=1_000_000)?,
+            },
+            mars_sample: MarsSample {
+                enabled: s.switch("mars_sample.enabled")?,
+                sends_per_minute: s.number("mars_sample.sends_per_minute", 1..=1_000_000)?,
             },
             accounts: Accounts {
                 registration: s.choice(

@@ -13,8 +13,9 @@ use bytes::Bytes;
 use prost::Message;
 
 use super::body::BodyError;
-use super::{Http, bearer, body, contract};
-use crate::chat::{Asked, LoggedIn};
+use super::{Http, bearer, body, contract, foreign_page};
+use crate::chat::{Asked, LoggedIn, Origin};
+use crate::id::LinkId;
 use crate::wire::command::CommandInfo;
 use crate::wire::{COMMANDS, Code, Refused, Request as Question, Who, pb};
 
@@ -25,8 +26,7 @@ pub(super) async fn call(
     request: Request,
 ) -> Response {
     if !http.settings.origins.allow(request.headers()) {
-        return (StatusCode::FORBIDDEN, "this page's origin may not: see http.origins in the server's settings\n")
-            .into_response();
+        return foreign_page();
     }
     if request.method() != Method::POST {
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")], "commands are asked for by POST\n").into_response();
@@ -73,7 +73,7 @@ impl Http {
         if let (Some(caller), Question::Sync(sync @ pb::SyncRequest { wait_ms: 1.., .. })) = (&caller, &question) {
             return self.chat().sync_or_wait(caller, *sync, self.outbox(), self.stop.cancelled()).await;
         }
-        match self.chat().ask(caller.as_ref(), address, question) {
+        match self.chat().ask(caller.as_ref(), Origin { address, link: LinkId::NONE }, question) {
             Asked::Done(answer) => answer,
             Asked::Later(answer) => answer.await,
         }

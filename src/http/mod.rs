@@ -5,6 +5,7 @@ mod body;
 mod cgi;
 mod contract;
 mod listen;
+mod mars_sample;
 pub mod old_contract;
 mod origin;
 mod websocket;
@@ -13,9 +14,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use tokio_util::sync::CancellationToken;
 
@@ -44,6 +45,8 @@ pub struct Settings {
     /// The longest body of a request.
     pub body_bytes_max: usize,
     pub old_contract: old_contract::Settings,
+    /// Whether the paths of Mars' sample are there.
+    pub mars_sample: bool,
 }
 
 /// What the HTTP port stands on.
@@ -86,24 +89,46 @@ impl Http {
 
 /// Every path there is.
 fn paths(http: Arc<Http>) -> axum::Router {
-    axum::Router::new()
-        .route("/", get(root))
-        .route("/ws", get(websocket::upgrade))
+    let mut for_pages = axum::Router::new()
         .route("/cgi/{command}", any(cgi::call))
         .route("/api", get(api::overview))
         .route("/api/openapi.json", get(api::openapi))
         .route("/Message/{action}", any(old_contract::message))
         .route("/message/{action}", any(old_contract::message))
+        .route("/mars/{action}", any(mars_sample::call));
+    if let Some(cors) = http.settings.origins.cors() {
+        for_pages = for_pages.layer(cors);
+    }
+    axum::Router::new()
+        .route("/", get(root))
+        .route("/ws", get(websocket::upgrade))
         .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
+        .merge(for_pages)
         .with_state(http)
+}
+
+/// Whether new links should come here. `/healthz` says only that the process answers.
+async fn ready(State(http): State<Arc<Http>>) -> Response {
+    let no = |reason: String| (StatusCode::SERVICE_UNAVAILABLE, reason).into_response();
+    if http.stop.is_cancelled() {
+        return no("the server stops\n".to_owned());
+    }
+    if let Some(reason) = http.chat().failure() {
+        return no(format!("{reason}\n"));
+    }
+    if http.entrance.links.is_full() {
+        return no("there are as many links as there may be\n".to_owned());
+    }
+    "ready\n".into_response()
 }
 
 async fn root(State(http): State<Arc<Http>>) -> String {
     format!(
         "longlink\n\nLong links are served over TCP on {}, and as WebSockets at /ws.\n\
          /api      what can be asked for by HTTP\n\
-         /healthz  whether the server runs\n/metrics  what it counts\n",
+         /healthz  whether the server runs\n/readyz   whether links should come here\n/metrics  what it counts\n",
         http.tcp
     )
 }
@@ -118,6 +143,11 @@ async fn metrics(State(http): State<Arc<Http>>) -> impl IntoResponse {
         Gauge { name: "log_head", help: "The last durable queue_id.", value: door.chat.head().get().unsigned_abs() },
     ];
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], door.metrics.render(&gauges))
+}
+
+/// What a page of an origin that is not allowed gets.
+fn foreign_page() -> Response {
+    (StatusCode::FORBIDDEN, "this page's origin may not: see http.origins in the server's settings\n").into_response()
 }
 
 /// The token that a request shows.

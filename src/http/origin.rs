@@ -1,8 +1,14 @@
 //! Which web pages may use the server. A browser says with each request from which page it comes (`Origin`); whatever
 //! is not a browser says nothing, and is not asked.
 
-use axum::http::HeaderMap;
-use axum::http::header::{HOST, ORIGIN};
+use std::time::Duration;
+
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::{HeaderMap, HeaderValue, Method};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// How long a browser may remember what it asked before the first request.
+const REMEMBERED: Duration = Duration::from_secs(600);
 
 /// The pages that may.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +34,22 @@ impl Origins {
                 matches!((authority, host), (Some(authority), Some(host)) if authority.eq_ignore_ascii_case(host))
             }
         }
+    }
+}
+
+impl Origins {
+    /// What tells browsers to let the allowed pages of other hosts read the answers (CORS). `None`: there are none.
+    /// Cookies are left out, so that a page acts for nobody who did not give it a token.
+    pub(super) fn cors(&self) -> Option<CorsLayer> {
+        let allowed = match self {
+            Self::SameHost => return None,
+            Self::Any => AllowOrigin::any(),
+            Self::Listed(origins) => {
+                AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
+            }
+        };
+        let layer = CorsLayer::new().allow_origin(allowed).allow_methods([Method::GET, Method::POST]);
+        Some(layer.allow_headers([AUTHORIZATION, CONTENT_TYPE]).max_age(REMEMBERED))
     }
 }
 

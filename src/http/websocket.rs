@@ -20,7 +20,7 @@ use sha1::{Digest, Sha1};
 use tokio::net::TcpStream;
 use tracing::{debug, error};
 
-use super::Http;
+use super::{Http, foreign_page};
 use crate::link::websocket::WebSocketTransport;
 
 /// What a client must offer as the protocol that it speaks over the WebSocket.
@@ -34,10 +34,7 @@ pub(super) async fn upgrade(
     mut request: Request,
 ) -> Response {
     if !http.settings.origins.allow(request.headers()) {
-        return refuse(
-            StatusCode::FORBIDDEN,
-            "this page's origin may not: see http.origins in the server's settings\n",
-        );
+        return foreign_page();
     }
     let accept = match check(request.headers()) {
         Ok(accept) => accept,

@@ -16,7 +16,7 @@ use tracing::{Span, debug, info, info_span};
 use super::Door;
 use super::answers::{Answers, reply};
 use super::transport::{LinkError, Said, Transport, hear_out, say_and_finish};
-use crate::chat::{Asked, Caller, InboxPage, LoggedIn};
+use crate::chat::{Asked, Caller, InboxPage, LoggedIn, Origin};
 use crate::id::QueueId;
 use crate::links::Place;
 use crate::session::{Moment, Session, Step};
@@ -87,7 +87,7 @@ impl<T: Transport> Life<T> {
         Self {
             transport,
             place,
-            session: Session::new(now),
+            session: Session::new(now, &door.rules),
             caller: None,
             said: Vec::new(),
             answers: Answers::default(),
@@ -262,7 +262,8 @@ impl<T: Transport> Life<T> {
             }
             Step::Ask(question) => {
                 let (cmd_id, seq) = (question.cmd_id, question.seq);
-                match self.door.chat.ask(self.caller.as_ref(), self.place.address(), question.request) {
+                let origin = Origin { address: self.place.address(), link: self.place.outbox().link() };
+                match self.door.chat.ask(self.caller.as_ref(), origin, question.request) {
                     Asked::Done(answer) => {
                         self.session.answered();
                         self.said.push(reply(cmd_id, seq, answer));

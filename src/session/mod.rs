@@ -52,6 +52,8 @@ pub struct Rules {
     pub requests_in_flight_max: u16,
     /// The login refused as the so-manieth ends the link.
     pub failed_logins_max: u8,
+    /// What the link's frames carry as `client_version` before the peer has said its own.
+    pub first_client_version: u32,
 }
 
 /// What a link's driver is to do next.
@@ -98,8 +100,15 @@ pub struct Session {
 }
 
 impl Session {
-    pub fn new(now: Moment) -> Self {
-        Self { phase: Phase::Stranger, failed_logins: 0, in_flight: 0, client_version: 0, heard_at: now, held: None }
+    pub fn new(now: Moment, rules: &Rules) -> Self {
+        Self {
+            phase: Phase::Stranger,
+            failed_logins: 0,
+            in_flight: 0,
+            client_version: rules.first_client_version,
+            heard_at: now,
+            held: None,
+        }
     }
 
     /// What the link's frames carry as `client_version`: a Mars client refuses any but its own.
@@ -165,7 +174,7 @@ impl Session {
         self.phase = Phase::LoggingIn;
         let hello = match Request::decode(Command::Hello as u32, body) {
             Ok(Request::Hello(hello)) => Ok(hello),
-            Ok(other) => unreachable!("command hello was read as {:?}", other.command()),
+            Ok(other) => unreachable!("command hello was read as {}", other.name()),
             Err(refused) => Err(refused),
         };
         Step::LogIn { cmd_id, seq, hello }

@@ -13,6 +13,7 @@ const RULES: Rules = Rules {
     stranger_frame_bytes_max: 500,
     requests_in_flight_max: 2,
     failed_logins_max: 2,
+    first_client_version: 0,
 };
 
 fn frame(cmd_id: u32, seq: u32, body: Vec<u8>) -> Frame {
@@ -28,7 +29,7 @@ fn hello(seq: u32) -> Frame {
 }
 
 fn user() -> Session {
-    let mut session = Session::new(Moment(0));
+    let mut session = Session::new(Moment(0), &RULES);
     assert!(matches!(session.hear(Moment(0), hello(1), &RULES), Ok(Step::LogIn { seq: 1, .. })));
     assert_eq!(session.logged_in(), []);
     session
@@ -40,7 +41,7 @@ fn code_of(frame: &Outgoing) -> Code {
 
 #[test]
 fn a_noop_is_echoed_with_an_empty_body() {
-    let mut session = Session::new(Moment(0));
+    let mut session = Session::new(Moment(0), &RULES);
     let noop = frame(6, SEQ_NOOP, b"leak".to_vec());
     let echo = Outgoing { cmd_id: 6, seq: SEQ_NOOP, body: Bytes::new() };
     assert_eq!(session.hear(Moment(0), noop, &RULES), Ok(Step::Say(echo)));
@@ -48,7 +49,7 @@ fn a_noop_is_echoed_with_an_empty_body() {
 
 #[test]
 fn a_signalling_keep_is_never_answered() {
-    let mut session = Session::new(Moment(0));
+    let mut session = Session::new(Moment(0), &RULES);
     assert_eq!(session.hear(Moment(0), frame(243, SEQ_SIGNALLING_KEEP, vec![]), &RULES), Ok(Step::Nothing));
     assert_eq!(session.hear(Moment(0), frame(243, 0, vec![]), &RULES), Ok(Step::Nothing));
 }
@@ -60,7 +61,7 @@ fn a_request_with_the_sequence_of_a_push_ends_the_link() {
 
 #[test]
 fn identify_is_a_hello_under_any_command() {
-    let mut session = Session::new(Moment(0));
+    let mut session = Session::new(Moment(0), &RULES);
     let mut identify = hello(SEQ_IDENTIFY);
     identify.cmd_id = 0xFF00_0001;
     let step = session.hear(Moment(0), identify, &RULES);
@@ -69,7 +70,7 @@ fn identify_is_a_hello_under_any_command() {
 
 #[test]
 fn what_is_asked_before_login_is_asked_in_order_after_it() {
-    let mut session = Session::new(Moment(0));
+    let mut session = Session::new(Moment(0), &RULES);
     assert_eq!(session.hear(Moment(0), send(5), &RULES), Ok(Step::Nothing));
     assert!(matches!(session.hear(Moment(0), hello(1), &RULES), Ok(Step::LogIn { .. })));
     assert_eq!(session.hear(Moment(0), send(6), &RULES), Ok(Step::Nothing));
@@ -83,7 +84,7 @@ fn what_is_asked_before_login_is_asked_in_order_after_it() {
 
 #[test]
 fn what_waits_too_long_for_a_login_is_refused_and_the_link_lives() {
-    let mut session = Session::new(Moment(0));
+    let mut session = Session::new(Moment(0), &RULES);
     session.hear(Moment(10), send(5), &RULES).unwrap();
     assert_eq!(session.deadline(&RULES), Moment(4_010));
     assert_eq!(session.on_time(Moment(4_009), &RULES), Ok(vec![]));
@@ -94,25 +95,25 @@ fn what_waits_too_long_for_a_login_is_refused_and_the_link_lives() {
 
 #[test]
 fn more_than_the_bound_before_login_ends_the_link() {
-    let mut session = Session::new(Moment(0));
+    let mut session = Session::new(Moment(0), &RULES);
     session.hear(Moment(0), send(1), &RULES).unwrap();
     session.hear(Moment(0), send(2), &RULES).unwrap();
     assert_eq!(session.hear(Moment(0), send(3), &RULES), Err(CloseReason::TooMuchBeforeLogin));
-    let mut session = Session::new(Moment(0));
+    let mut session = Session::new(Moment(0), &RULES);
     let long = frame(Command::Send as u32, 1, vec![0; 101]);
     assert_eq!(session.hear(Moment(0), long, &RULES), Err(CloseReason::TooMuchBeforeLogin));
 }
 
 #[test]
 fn an_unknown_command_is_refused_at_once_also_to_a_stranger() {
-    let mut session = Session::new(Moment(0));
+    let mut session = Session::new(Moment(0), &RULES);
     let Ok(Step::Say(said)) = session.hear(Moment(0), frame(77, 3, vec![]), &RULES) else { panic!() };
     assert_eq!((said.cmd_id, said.seq, code_of(&said)), (77, 3, Code::UnknownCommand));
 }
 
 #[test]
 fn a_refused_login_may_be_tried_again_until_the_bound() {
-    let mut session = Session::new(Moment(0));
+    let mut session = Session::new(Moment(0), &RULES);
     session.hear(Moment(0), send(5), &RULES).unwrap();
     session.hear(Moment(0), hello(1), &RULES).unwrap();
     let refused = session.login_refused(Code::BadToken, &RULES).unwrap();
@@ -160,7 +161,7 @@ fn the_version_last_heard_is_the_one_to_echo() {
 
 #[test]
 fn a_stranger_may_send_less_at_once_than_a_user() {
-    assert_eq!(Session::new(Moment(0)).frame_bytes_max(&RULES), 500);
+    assert_eq!(Session::new(Moment(0), &RULES).frame_bytes_max(&RULES), 500);
     assert_eq!(user().frame_bytes_max(&RULES), 1_000);
 }
 

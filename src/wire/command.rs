@@ -6,6 +6,7 @@ use prost::Message;
 use super::code::{Code, Refused};
 use super::pb;
 pub use super::pb::Command;
+use super::sample::SampleRequest;
 
 /// Who may ask for a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ macro_rules! commands {
         #[derive(Clone, Debug, PartialEq)]
         pub enum Request {
             $( $command(pb::$request), )*
+            /// What a sample app of Mars asks. No row of the table: it has doors, names and an answer's shape of its own.
+            MarsSample(SampleRequest),
         }
 
         /// All requests, by ascending number.
@@ -66,9 +69,11 @@ macro_rules! commands {
                 None
             }
 
-            pub fn command(&self) -> Command {
+            /// What it is called in logs.
+            pub fn name(&self) -> &'static str {
                 match self {
-                    $( Self::$command(_) => Command::$command, )*
+                    $( Self::$command(_) => $name, )*
+                    Self::MarsSample(_) => "mars_sample",
                 }
             }
         }
@@ -120,11 +125,14 @@ pub fn who_may(cmd_id: u32) -> Option<Who> {
 impl Request {
     /// Reads the body of a frame. Every failure is a code that the asker gets.
     pub fn decode(cmd_id: u32, body: Bytes) -> Result<Self, Refused> {
-        let command = i32::try_from(cmd_id).ok().and_then(|number| Command::try_from(number).ok());
-        match command.and_then(|command| Self::read(command, body)) {
+        let unknown = || Refused::new(Code::UnknownCommand, format!("no request has command {cmd_id}"));
+        let Some(command) = i32::try_from(cmd_id).ok().and_then(|number| Command::try_from(number).ok()) else {
+            return SampleRequest::decode(cmd_id, body).map(Self::MarsSample).ok_or_else(unknown);
+        };
+        match Self::read(command, body) {
             Some(Ok(request)) => Ok(request),
             Some(Err(error)) => Err(Refused::new(Code::BadRequest, format!("cannot read the body: {error}"))),
-            None => Err(Refused::new(Code::UnknownCommand, format!("no request has command {cmd_id}"))),
+            None => Err(unknown()),
         }
     }
 }

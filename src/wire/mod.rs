@@ -7,13 +7,21 @@ pub mod code;
 pub mod codec;
 pub mod command;
 pub mod frame;
+pub mod sample;
 
 pub use code::{CloseReason, Code, Refused};
 pub use command::{Ask, COMMANDS, Command, CommandInfo, Reply, Request, Who};
 pub use frame::{Frame, FrameError, Header, Outgoing};
+pub use sample::SampleRequest;
 
 /// The generated messages of `proto/longlink/v1`.
 #[allow(clippy::all, unreachable_pub, unused_qualifications, missing_docs)]
 pub mod pb {
     include!(concat!(env!("OUT_DIR"), "/longlink.v1.rs"));
+}
+
+/// The generated messages of `proto/mars`.
+#[allow(clippy::all, unreachable_pub, unused_qualifications, missing_docs)]
+pub mod mars {
+    include!(concat!(env!("OUT_DIR"), "/mars.sample.rs"));
 }

@@ -74,7 +74,7 @@ fn measure(what: &str, mut call: impl FnMut()) {
 
 /// A session that is logged in.
 fn user(rules: &Rules) -> Session {
-    let mut session = Session::new(Moment(0));
+    let mut session = Session::new(Moment(0), rules);
     let hello = Frame { client_version: 200, cmd_id: Command::Hello as u32, seq: 1, body: Bytes::new() };
     assert!(matches!(session.hear(Moment(0), hello, rules), Ok(Step::LogIn { .. })));
     session.logged_in();
@@ -91,6 +91,7 @@ fn rules() -> Rules {
         stranger_frame_bytes_max: 8 * 1024,
         requests_in_flight_max: 64,
         failed_logins_max: 5,
+        first_client_version: 0,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use longlink::auth::password::Passwords;
-use longlink::chat::{Asked, Caller, Chat, Parts};
+use longlink::chat::{Asked, Caller, Chat, Origin, Parts};
 use longlink::id::{LinkId, UserId};
 use longlink::metrics::Metrics;
 use longlink::router::Router;
@@ -211,7 +211,8 @@ async fn who_has_left_writes_no_more_although_it_was_not_delivered_yet() {
     let chat = Chat::new(plan.store, parts, plan.chat);
     assert_eq!(chat.add_account("anna", None).await.unwrap().get(), user);
     let caller = Caller { user: UserId::parse(user).unwrap(), device: "phone".into(), link: LinkId(1) };
-    let ask = async |request| match chat.ask(Some(&caller), world.server.tcp().ip(), request) {
+    let origin = Origin { address: world.server.tcp().ip(), link: caller.link };
+    let ask = async |request| match chat.ask(Some(&caller), origin, request) {
         Asked::Done(answer) => answer,
         Asked::Later(answer) => answer.await,
     };

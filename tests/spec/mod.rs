@@ -9,6 +9,8 @@ mod broadcast;
 mod cgi;
 /// The end of a link.
 mod closing;
+/// What browsers are told about other hosts' pages, and readiness.
+mod cors;
 /// Devices of one user.
 mod devices;
 /// How a server stops.
@@ -23,6 +25,8 @@ mod inbox;
 mod login;
 /// Receipts and typing.
 mod marks;
+/// The chat of Mars' sample apps.
+mod mars_sample;
 /// The contract of the first server, as its three clients speak it.
 mod old_contract;
 /// Reading by pages, forwards and backwards.

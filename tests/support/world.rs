@@ -45,6 +45,7 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
             stranger_frame_bytes_max: 8 * 1024,
             requests_in_flight_max: 64,
             failed_logins_max: 5,
+            first_client_version: 0,
         },
         timing: Timing { write_timeout_ms: 30_000, goodbye_timeout_ms: 2_000, devices_max: 10 },
         bounds: Bounds {
@@ -72,11 +73,14 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
         // As cheap as the algorithm allows: tests are about who gets in, not about how long it takes.
         passwords: auth::password::Settings { memory_kib: 8, passes: 1, parallel: 1, at_once: 2, waiting_max: 100 },
         drain: Drain { timeout_ms: 5_000, closes_per_second: 1_000_000 },
+        mars_sample: None,
+        first_accounts: Vec::new(),
         doors: http::Settings {
             origins: Origins::SameHost,
             connections_max: 1_000,
             request_timeout_ms: 30_000,
             body_bytes_max: wire::frame::FRAME_LENGTH_MAX,
+            mars_sample: false,
             old_contract: old_contract::Settings {
                 mode: old_contract::Mode::Open,
                 presence_timeout_ms: 60_000,

@@ -208,6 +208,7 @@ fn settings(wanted: &HashMap<String, String>) -> chat::Settings {
     for (key, value) in wanted {
         match (key.as_str(), value.as_str()) {
             ("registration", "open") => settings.registration = Registration::Open,
+            ("people", "listed") => settings.people_listed = true,
             other => panic!("nobody knows how to set {other:?}"),
         }
     }

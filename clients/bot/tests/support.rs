@@ -202,7 +202,8 @@ fn answer(request: &Request, head: &mut i64) -> Vec<u8> {
         | Request::MarkRead(_)
         | Request::Typing(_)
         | Request::GroupInvite(_)
-        | Request::GroupLeave(_) => Vec::new(),
+        | Request::GroupLeave(_)
+        | Request::MarsSample(_) => Vec::new(),
     }
 }
 

@@ -18,7 +18,7 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 
 use super::{Http, bearer, body};
-use crate::chat::{Asked, Caller};
+use crate::chat::{Asked, Caller, Origin};
 use crate::id::{Peer, QueueId, UserId};
 use crate::wire::pb::{self, ContentType};
 use crate::wire::{Code, Refused, Request as Question};
@@ -226,7 +226,7 @@ impl Http {
             content_type: ContentType::Text as u32,
             content: content.into(),
         };
-        let answer = match self.chat().ask(Some(&caller), address, Question::Send(send)) {
+        let answer = match self.chat().ask(Some(&caller), Origin { address, link: caller.link }, Question::Send(send)) {
             Asked::Done(answer) => answer,
             Asked::Later(answer) => answer.await,
         };
