@@ -13,12 +13,16 @@ mod closing;
 mod cors;
 /// Devices of one user.
 mod devices;
+/// One story over every pair of doors.
+mod doors;
 /// How a server stops.
 mod drain;
 /// The frame, byte by byte.
 mod frame;
 /// Groups.
 mod groups;
+/// The HTTP port's bounds.
+mod http;
 /// Writing, reading, and the cursor between them.
 mod inbox;
 /// Before login: strangers, and how they become users.
