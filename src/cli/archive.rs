@@ -166,7 +166,7 @@ impl Numbers {
             Peer::Everyone => {}
             Peer::Group(group) => self.group = self.group.max(-group.get()),
         }
-        let event = Entry::new(QueueId::START.next(), entry).group_event();
+        let event = Entry::new(QueueId::START.next(), entry.clone()).group_event();
         let named = event.map(|event| event.users).unwrap_or_default();
         self.user = named.into_iter().fold(self.user, i64::max);
     }

@@ -27,29 +27,23 @@ pub struct Entry {
 
 impl Entry {
     /// Encodes what was sent, at its place in the log.
-    pub fn new(queue_id: QueueId, new: &NewEntry) -> Self {
+    pub fn new(queue_id: QueueId, new: NewEntry) -> Self {
+        let NewEntry { from, to, client_msg_id, content_type, content, sent_at_ms, origin } = new;
         let message = pb::Entry {
             queue_id: queue_id.get(),
-            from: new.from.get(),
-            to: new.to.get(),
-            client_msg_id: new.client_msg_id.clone(),
-            content_type: new.content_type,
-            content: new.content.clone(),
-            sent_at_ms: new.sent_at_ms,
+            from: from.get(),
+            to: to.get(),
+            client_msg_id,
+            content_type,
+            content,
+            sent_at_ms,
         };
         let length = message.encoded_len();
         let mut encoded = BytesMut::with_capacity(1 + encoded_len_varint(length as u64) + length);
         encode_key(ENTRIES_FIELD, WireType::LengthDelimited, &mut encoded);
         encode_varint(length as u64, &mut encoded);
         message.encode_raw(&mut encoded);
-        Self {
-            queue_id,
-            from: new.from,
-            to: new.to,
-            content_type: new.content_type,
-            encoded: encoded.freeze(),
-            origin: new.origin,
-        }
+        Self { queue_id, from, to, content_type, encoded: encoded.freeze(), origin }
     }
 
     /// The message itself.
@@ -125,7 +119,7 @@ mod tests {
             sent_at_ms: 1_700_000_000_000,
             origin: 0,
         };
-        Entry::new(QueueId::cursor(queue_id), &new)
+        Entry::new(QueueId::cursor(queue_id), new)
     }
 
     #[test]

@@ -88,10 +88,11 @@ impl Log for Memory {
             let first = Appended { queue_id: sent.queue_id, sent_at_ms: sent.sent_at_ms, duplicate: true };
             return Pending::ready(Ok(first));
         }
-        let entry = Arc::new(Entry::new(kept.head().next(), &new));
-        kept.rows.insert(&entry, key, new.sent_at_ms);
+        let sent_at_ms = new.sent_at_ms;
+        let entry = Arc::new(Entry::new(kept.head().next(), new));
+        kept.rows.insert(&entry, key, sent_at_ms);
         kept.entries.push(Arc::clone(&entry));
-        let appended = Appended { queue_id: entry.queue_id, sent_at_ms: new.sent_at_ms, duplicate: false };
+        let appended = Appended { queue_id: entry.queue_id, sent_at_ms, duplicate: false };
         // Still under the lock, so that two appenders cannot publish in the wrong order.
         self.ring.publish([entry]);
         Pending::ready(Ok(appended))

@@ -247,7 +247,7 @@ mod tests {
             [event(pb::GroupEventKind::Created), text(2, 0, ""), text(2, 0, ""), event(pb::GroupEventKind::Left)];
         let mut halfway = Halfway { rows: MemoryRows::default(), entries: Vec::new(), head: place(2) };
         for (index, new) in sent.iter().enumerate() {
-            let entry = Arc::new(Entry::new(place(index as i64 + 1), new));
+            let entry = Arc::new(Entry::new(place(index as i64 + 1), new.clone()));
             halfway.rows.insert(&entry, SentKey::new(new.from, &index.to_string()), 0);
             halfway.entries.push(entry);
         }

@@ -158,7 +158,7 @@ impl Segment {
                 let mut rows = Vec::new();
                 for (new, _) in &batch {
                     last = last.next();
-                    rows.extend(Entry::new(last, new).to_row());
+                    rows.extend(Entry::new(last, new.clone()).to_row());
                 }
                 file.write_all(&rows).and_then(|()| file.sync_data()).expect("the disk works");
                 batch.into_iter().for_each(|(_, reply)| assert!(reply.send(()).is_ok()));

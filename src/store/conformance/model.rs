@@ -21,7 +21,7 @@ impl Model {
         if let Some((queue_id, sent_at_ms)) = self.first_sent.get(&name).copied() {
             return Appended { queue_id, sent_at_ms, duplicate: true };
         }
-        let entry = Entry::new(self.head().next(), new);
+        let entry = Entry::new(self.head().next(), new.clone());
         self.first_sent.insert(name, (entry.queue_id, new.sent_at_ms));
         let appended = Appended { queue_id: entry.queue_id, sent_at_ms: new.sent_at_ms, duplicate: false };
         self.entries.push(entry);

@@ -109,8 +109,8 @@ impl Writer {
             return Ok(Appended { queue_id, sent_at_ms, duplicate: true });
         }
         let last = staging.entries.last().map_or_else(|| self.shared.head(), |entry| entry.queue_id);
-        let entry = Entry::new(last.next(), &new);
-        let sent = Sent { queue_id: entry.queue_id, sent_at_ms: new.sent_at_ms };
+        let sent = Sent { queue_id: last.next(), sent_at_ms: new.sent_at_ms };
+        let entry = Entry::new(sent.queue_id, new);
         staging.sent.insert(key, sent);
         staging.entries.push(Arc::new(entry));
         Ok(Appended { queue_id: sent.queue_id, sent_at_ms: sent.sent_at_ms, duplicate: false })

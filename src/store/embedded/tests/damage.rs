@@ -53,7 +53,7 @@ fn flip(file: &Path, at: u64) {
 
 /// The row of entry 20 in the log, in a file below `dir`.
 fn row_20(dir: &Path) -> (PathBuf, u64) {
-    let row = Entry::new(place(20), &text(1, 2, "20")).encoded;
+    let row = Entry::new(place(20), text(1, 2, "20")).encoded;
     let mut files = files_below(dir).unwrap().into_iter();
     files.find_map(|file| find(&file, &row).map(|at| (file, at))).expect("the row is in one of the files")
 }
