@@ -3,6 +3,8 @@
 //! An append is done where it is called and is ready at once: no other thread takes part, so it works under a clock
 //! that stands still.
 
+mod sent;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Bound;
@@ -14,15 +16,17 @@ use tokio::sync::oneshot;
 use super::directory::Staged;
 use super::rows::{MemoryRows, Order, Row, Rows};
 use super::tail::Ring;
-use super::view::{RowKey, SentKey};
+use super::view::RowKey;
 use super::{
     Appended, Change, ChangeError, Directory, Entry, Keep, Log, Mailboxes, Membership, NewEntry, Page, PageBounds,
     Partition, Pending, Record, Roster, StoreError, Tail, read,
 };
 use crate::id::{GroupId, Peer, QueueId, UserId};
+use sent::SentPlaces;
 
-/// How much followers find without reading the log, which costs them a hop to another thread.
-const RING_ENTRIES: usize = 16 * 1024;
+/// How much followers find without reading the log, which costs them a hop to another thread. No more than that, since
+/// an entry that leaves the ring is touched once more, and should still be in the processor's cache.
+const RING_ENTRIES: usize = 4 * 1024;
 const RING_BYTES: usize = 16 << 20;
 
 /// A store without a disk.
@@ -39,6 +43,7 @@ struct Kept {
     /// The entry at place `n` has index `n - 1`.
     entries: Vec<Arc<Entry>>,
     rows: MemoryRows,
+    sent: SentPlaces,
     records: BTreeMap<Vec<u8>, Record>,
     last_revision: u64,
     is_closed: bool,
@@ -79,23 +84,11 @@ impl Log for Memory {
     }
 
     fn append(&self, _: Partition, new: NewEntry) -> Pending<Result<Appended, StoreError>> {
-        let key = SentKey::new(new.from, &new.client_msg_id);
         let mut kept = self.write();
         if kept.is_closed {
             return Pending::ready(Err(closed()));
         }
-        if let Some(sent) = kept.rows.sent(&key) {
-            let first = Appended { queue_id: sent.queue_id, sent_at_ms: sent.sent_at_ms, duplicate: true };
-            return Pending::ready(Ok(first));
-        }
-        let sent_at_ms = new.sent_at_ms;
-        let entry = Arc::new(Entry::new(kept.head().next(), new));
-        kept.rows.insert(&entry, key, sent_at_ms);
-        kept.entries.push(Arc::clone(&entry));
-        let appended = Appended { queue_id: entry.queue_id, sent_at_ms, duplicate: false };
-        // Still under the lock, so that two appenders cannot publish in the wrong order.
-        self.ring.publish([entry]);
-        Pending::ready(Ok(appended))
+        Pending::ready(kept.append(new, &self.ring))
     }
 
     fn head(&self, _: Partition) -> QueueId {
@@ -181,6 +174,22 @@ impl Directory for Memory {
 }
 
 impl Kept {
+    /// Appends and publishes: still under the lock, so that two appenders cannot publish in the wrong order.
+    fn append(&mut self, new: NewEntry, ring: &Ring) -> Result<Appended, StoreError> {
+        let hash = self.sent.hash(new.from, &new.client_msg_id);
+        if let Some(first) = self.sent.get(hash, new.from, &new.client_msg_id, |place| self.entry(place))? {
+            return Ok(Appended { queue_id: first.queue_id, sent_at_ms: first.sent_at_ms, duplicate: true });
+        }
+        let sent_at_ms = new.sent_at_ms;
+        let entry = Arc::new(Entry::new(self.head().next(), new));
+        self.sent.insert(hash, &entry)?;
+        self.rows.insert(&entry);
+        self.entries.push(Arc::clone(&entry));
+        let appended = Appended { queue_id: entry.queue_id, sent_at_ms, duplicate: false };
+        ring.publish([entry]);
+        Ok(appended)
+    }
+
     fn behind(&self, after: QueueId, limit: usize) -> Vec<Arc<Entry>> {
         let from = usize::try_from(after.get()).unwrap_or(usize::MAX);
         self.entries.iter().skip(from).take(limit).cloned().collect()

@@ -209,7 +209,6 @@ mod tests {
     use super::*;
     use crate::store::conformance::{ALL, group, place, text, user};
     use crate::store::rows::MemoryRows;
-    use crate::store::view::SentKey;
     use crate::store::{Entry, NewEntry};
     use crate::wire::pb;
 
@@ -248,7 +247,7 @@ mod tests {
         let mut halfway = Halfway { rows: MemoryRows::default(), entries: Vec::new(), head: place(2) };
         for (index, new) in sent.iter().enumerate() {
             let entry = Arc::new(Entry::new(place(index as i64 + 1), new.clone()));
-            halfway.rows.insert(&entry, SentKey::new(new.from, &index.to_string()), 0);
+            halfway.rows.insert(&entry);
             halfway.entries.push(entry);
         }
         let places = |page: Page| page.entries.iter().map(|entry| entry.queue_id).collect::<Vec<_>>();

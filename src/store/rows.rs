@@ -31,33 +31,35 @@ pub(super) trait Rows {
 
 pub(super) type Row = (RowKey, Bytes);
 
+/// What a row says, which for most is nothing but that it is there: they are to be small.
+type Value = Option<Box<Bytes>>;
+
+static NOTHING: Bytes = Bytes::new();
+
 /// Rows in memory: all there are, or those that are not on the disk yet.
 #[derive(Debug, Default)]
 pub(super) struct MemoryRows {
     /// By view, since there are far fewer of them than rows, and a view grows at its end. Its numbers are given out
     /// by us, so the hash has no adversary.
-    views: HashMap<RowKey, Vec<(QueueId, Bytes)>, FxBuildHasher>,
+    views: HashMap<RowKey, Vec<(QueueId, Value)>, FxBuildHasher>,
     /// The same views in order.
     order: BTreeSet<RowKey>,
     sent: SentMap,
 }
 
 impl MemoryRows {
-    pub(super) fn insert(&mut self, entry: &Entry, sent_key: SentKey, sent_at_ms: i64) {
-        self.insert_rows(entry);
-        self.sent.insert(sent_key, Sent { queue_id: entry.queue_id, sent_at_ms });
-    }
-
     pub(super) fn absorb(&mut self, entries: &[Arc<Entry>], sent: SentMap) {
         for entry in entries {
-            self.insert_rows(entry);
+            self.insert(entry);
         }
         self.sent.extend(sent);
     }
 
-    fn insert_rows(&mut self, entry: &Entry) {
+    /// Adds the rows of an entry, but not its name.
+    pub(super) fn insert(&mut self, entry: &Entry) {
         view::rows(entry, |key, value| {
             let (view, place) = (key.view(), key.place());
+            let value = (!value.is_empty()).then(|| Box::new(value));
             let rows = self.views.entry(view).or_insert_with(|| {
                 self.order.insert(view);
                 Vec::new()
@@ -80,7 +82,7 @@ impl MemoryRows {
 
     pub(super) fn rows(&self) -> impl Iterator<Item = (RowKey, &Bytes)> {
         let views = self.order.iter().filter_map(|view| self.views.get_key_value(view));
-        views.flat_map(|(view, rows)| rows.iter().map(|(place, value)| (view.at(*place), value)))
+        views.flat_map(|(view, rows)| rows.iter().map(|(place, value)| (view.at(*place), said(value))))
     }
 
     pub(super) fn sorted_sent(&self) -> Vec<(&SentKey, &Sent)> {
@@ -106,11 +108,15 @@ impl MemoryRows {
             let from = rows.partition_point(|(place, _)| *place < from);
             let to = rows.partition_point(|(place, _)| *place <= to);
             let part = rows.get(from..to).unwrap_or_default();
-            part.iter().map(|(place, value)| (view.at(*place), value.clone()))
+            part.iter().map(|(place, value)| (view.at(*place), said(value).clone()))
         });
         match order {
             Order::Ascending => range.take(limit).collect(),
             Order::Descending => range.rev().take(limit).collect(),
         }
     }
+}
+
+fn said(value: &Value) -> &Bytes {
+    value.as_deref().unwrap_or(&NOTHING)
 }
