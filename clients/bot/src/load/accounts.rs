@@ -148,7 +148,9 @@ async fn register_one(server: &str, name: String, password: &str) -> Result<Acco
         OnceError::Refused(refused) if refused.code == Code::RegistrationClosed => {
             Failure::login("registration is not open here; use --data-dir or --users-file")
         }
-        error => Failure::other(format!("cannot register at {server}: {error}")),
+        error @ (OnceError::Refused(_) | OnceError::Broken(_) | OnceError::Ended(_)) => {
+            Failure::other(format!("cannot register at {server}: {error}"))
+        }
     };
     let request = pb::RegisterRequest { name: name.clone(), password: password.to_owned(), invitation: String::new() };
     ask_once(server, request).await.map_err(refused)?;

@@ -12,6 +12,7 @@ pub(crate) struct Course {
     since_ns: u64,
     since: Tally,
     errors: u64,
+    server_cpu_us: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -31,12 +32,14 @@ pub(crate) struct Row {
     pub(crate) max_us: u64,
     /// Up to now.
     pub(crate) errors: u64,
+    /// How much of a core the server took since the last row.
+    pub(crate) server_core_share: Option<f64>,
     pub(crate) server: Option<Sample>,
 }
 
 impl Course {
     pub(crate) fn new(start_ns: u64) -> Self {
-        Self { rows: Vec::new(), start_ns, since_ns: start_ns, since: Tally::default(), errors: 0 }
+        Self { rows: Vec::new(), start_ns, since_ns: start_ns, since: Tally::default(), errors: 0, server_cpu_us: None }
     }
 
     pub(crate) fn add(&mut self, tally: &Tally) {
@@ -49,6 +52,7 @@ impl Course {
         let row = self.open_row(now_ns, stage, links, server);
         self.since.clear();
         self.since_ns = now_ns;
+        self.server_cpu_us = server.map(|now| now.cpu_us);
         self.rows.push(row);
         // There is one: it was pushed just now.
         self.rows.last().unwrap_or_else(|| unreachable!("a row was pushed"))
@@ -76,6 +80,9 @@ impl Course {
             p99_us: of.at_us(0.99),
             max_us: of.at_us(1.0),
             errors: self.errors,
+            server_core_share: server
+                .zip(self.server_cpu_us)
+                .map(|(now, before)| now.cpu_us.saturating_sub(before) as f64 / 1e6 / passed),
             server,
         }
     }

@@ -4,8 +4,11 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::report::Report;
+use super::run::ARRIVING;
 
-const SIZE: (u32, u32) = (1000, 1400);
+const SIZE: (u32, u32) = (1000, 1900);
+/// Above the curves, as a part of their height: room for their names.
+const HEADROOM: f64 = 1.3;
 const COLOURS: [RGBColor; 5] = [
     RGBColor(31, 119, 180),
     RGBColor(214, 39, 40),
@@ -40,37 +43,56 @@ fn draw(report: &Report, text: &mut String) -> Drawn {
     };
     let title = format!("{}: {} connections, {rate}", settings.scenario.name(), settings.connections);
     let root = root.titled(&title, ("sans-serif", 24))?;
-    let areas = root.split_evenly((4, 1));
-    let [slowest, speed, latency, memory] = areas.as_slice() else { return Ok(()) };
+    let areas = root.split_evenly((6, 1));
+    let [slowest, speed, latency, memory, processor, links] = areas.as_slice() else { return Ok(()) };
     draw_slowest(report, slowest)?;
-    let course = |value: &dyn Fn(&super::course::Row) -> f64| -> Vec<(f64, f64)> {
-        report.course.iter().map(|row| (row.at_s, value(row))).collect()
-    };
-    let curve = |name: &str, points| Curve { name: name.to_owned(), points };
+    // The arrival is of another kind, and would hide what comes after it.
+    let played = || report.course.iter().filter(|row| row.stage != ARRIVING);
     let speeds = [
-        curve("sent", course(&|row| row.sent_per_second)),
-        curve("received", course(&|row| row.received_per_second)),
-        curve("logins", course(&|row| row.logins_per_second)),
-        curve("noops", course(&|row| row.noops_per_second)),
+        Curve::new("sent", played().map(|row| (row.at_s, row.sent_per_second))),
+        Curve::new("received", played().map(|row| (row.at_s, row.received_per_second))),
+        Curve::new("logins", played().map(|row| (row.at_s, row.logins_per_second))),
+        Curve::new("noops", played().map(|row| (row.at_s, row.noops_per_second))),
     ];
-    draw_curves(speed, "a second", "seconds", &speeds.into_iter().filter(Curve::is_any).collect::<Vec<_>>())?;
+    let speeds: Vec<Curve> = speeds.into_iter().filter(Curve::is_any).collect();
+    draw_curves(speed, "a second", SECONDS, &speeds, &plain)?;
+    let timed = || played().filter(|row| row.p50_us > 0);
     let latencies = [
-        curve("p50, ms", course(&|row| row.p50_us as f64 / 1e3)),
-        curve("p99, ms", course(&|row| row.p99_us as f64 / 1e3)),
-        curve("max, ms", course(&|row| row.max_us as f64 / 1e3)),
+        Curve::new("p50", timed().map(|row| (row.at_s, row.p50_us as f64 / 1e3))),
+        Curve::new("p99", timed().map(|row| (row.at_s, row.p99_us as f64 / 1e3))),
+        Curve::new("max", timed().map(|row| (row.at_s, row.max_us as f64 / 1e3))),
     ];
-    draw_curves(latency, "latency, ms", "seconds", &latencies)?;
-    let mut memories = vec![curve("thousand links", course(&|row| row.links as f64 / 1e3))];
-    if report.course.iter().any(|row| row.server.is_some()) {
-        let mb = |bytes: u64| bytes as f64 / 1e6;
-        memories
-            .push(curve("server resident, MB", course(&|row| row.server.map_or(0.0, |now| mb(now.resident_bytes)))));
-        memories
-            .push(curve("server anonymous, MB", course(&|row| row.server.map_or(0.0, |now| mb(now.anonymous_bytes)))));
-    }
-    draw_curves(memory, "links and memory", "seconds", &memories)?;
+    draw_curves(latency, "latency, ms", SECONDS, &latencies, &plain)?;
+    // A server that was away for a while has a gap there.
+    let seen = || report.course.iter().filter_map(|row| Some((row.at_s, row.server?)));
+    let memories = [
+        Curve::new("server: resident", seen().map(|(at, server)| (at, server.resident_bytes as f64 / 1e6))),
+        Curve::new("anonymous", seen().map(|(at, server)| (at, server.anonymous_bytes as f64 / 1e6))),
+    ];
+    draw_curves(memory, "memory, MB", SECONDS, &memories, &plain)?;
+    let shares = report.course.iter().filter_map(|row| Some((row.at_s, row.server_core_share? * 100.0)));
+    draw_curves(processor, "% of a core", SECONDS, &[Curve::new("server: processor", shares)], &plain)?;
+    let counts = [
+        Curve::new("links", report.course.iter().map(|row| (row.at_s, row.links as f64))),
+        Curve::new("server: descriptors", seen().map(|(at, server)| (at, server.descriptors as f64))),
+        Curve::new("errors in all", report.course.iter().map(|row| (row.at_s, row.errors as f64))),
+    ];
+    draw_curves(links, "how many", SECONDS, &counts, &plain)?;
     root.present()?;
     Ok(())
+}
+
+const SECONDS: &str = "seconds since the first connection";
+
+fn plain(value: &f64) -> String {
+    format!("{value:.0}")
+}
+
+/// The share behind so many nines: 2 is 99 %.
+fn nines(value: &f64) -> String {
+    let percent = 100.0 - 10_f64.powf(2.0 - value);
+    let digits = (value.ceil() as usize).saturating_sub(2);
+    format!("{percent:.digits$} %")
 }
 
 /// Latency by how rare it is: the further right, the fewer took longer.
@@ -84,41 +106,56 @@ fn draw_slowest(report: &Report, area: &Area<'_>) -> Drawn {
             let rarity = all / (all - until_now as f64).max(0.5);
             points.push((rarity.log10(), *us as f64 / 1_000.0));
         }
-        curves.push(Curve { name: format!("{what}, of {}", spread.count), points });
+        curves.push(Curve::new(&format!("{what}, of {}", spread.count), points.into_iter()));
     }
-    draw_curves(area, "latency, ms", "one in 10^x took longer", &curves)
+    draw_curves(area, "latency, ms", "took no longer", &curves, &nines)
 }
 
-fn draw_curves(area: &Area<'_>, upwards: &str, rightwards: &str, curves: &[Curve]) -> Drawn {
+fn draw_curves(
+    area: &Area<'_>,
+    upwards: &str,
+    rightwards: &str,
+    curves: &[Curve],
+    right_label: &dyn Fn(&f64) -> String,
+) -> Drawn {
     let points = || curves.iter().flat_map(|curve| &curve.points).copied();
-    let greatest = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max).max(1e-3) * 1.05;
-    let (right, top) = (greatest(&mut points().map(|(x, _)| x)), greatest(&mut points().map(|(_, y)| y)));
+    let greatest = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max).max(1e-3);
+    let right = greatest(&mut points().map(|(x, _)| x));
+    let top = greatest(&mut points().map(|(_, y)| y)) * HEADROOM;
     let mut chart = ChartBuilder::on(area)
         .margin(10)
         .x_label_area_size(36)
         .y_label_area_size(70)
         .build_cartesian_2d(0.0..right, 0.0..top)?;
-    let label = |value: &f64| if top < 10.0 { format!("{value:.2}") } else { format!("{value:.0}") };
-    chart.configure_mesh().y_desc(upwards).x_desc(rightwards).y_label_formatter(&label).draw()?;
+    let digits = if top < 10.0 { 2 } else { 0 };
+    chart
+        .configure_mesh()
+        .light_line_style(TRANSPARENT)
+        .y_desc(upwards)
+        .x_desc(rightwards)
+        .y_labels(8)
+        .y_label_formatter(&|value| format!("{value:.digits$}"))
+        .x_label_formatter(right_label)
+        .draw()?;
     for (curve, colour) in curves.iter().zip(COLOURS) {
         let line = LineSeries::new(curve.points.iter().copied(), colour.stroke_width(2));
-        chart
-            .draw_series(line)?
-            .label(&curve.name)
-            .legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], colour.stroke_width(2)));
+        let legend = move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], colour.stroke_width(2));
+        chart.draw_series(line)?.label(&curve.name).legend(legend);
     }
-    if !curves.is_empty() {
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperLeft)
-            .background_style(WHITE.mix(0.8))
-            .border_style(BLACK.mix(0.3))
-            .draw()?;
-    }
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
+        .background_style(WHITE.mix(0.8))
+        .border_style(BLACK.mix(0.3))
+        .draw()?;
     Ok(())
 }
 
 impl Curve {
+    fn new(name: &str, points: impl Iterator<Item = (f64, f64)>) -> Self {
+        Self { name: name.to_owned(), points: points.collect() }
+    }
+
     fn is_any(&self) -> bool {
         self.points.iter().any(|(_, y)| *y > 0.0)
     }

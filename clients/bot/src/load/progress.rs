@@ -48,7 +48,7 @@ impl Progress {
         self.bar.inc(more);
         let done = self.done.fetch_add(more, Ordering::Relaxed) + more;
         let all = self.bar.length().unwrap_or(0);
-        if !self.is_terminal && all >= PARTS && done % (all / PARTS) == 0 {
+        if !self.is_terminal && all >= PARTS && done.is_multiple_of(all / PARTS) {
             eprintln!("  {done} of {all}");
         }
     }

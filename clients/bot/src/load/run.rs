@@ -22,6 +22,9 @@ const BEGIN_IN_NS: u64 = 50 * MS_NS;
 /// How often the line on the terminal changes.
 const SHOW_EVERY: Duration = Duration::from_millis(500);
 
+/// The name of the first stage, in the course.
+pub(crate) const ARRIVING: &str = "arriving";
+
 /// What a run came to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outcome {
@@ -58,7 +61,7 @@ enum Stage {
 impl Stage {
     fn word(self) -> &'static str {
         match self {
-            Self::Arriving => "arriving",
+            Self::Arriving => ARRIVING,
             Self::Playing { .. } => "playing",
             Self::Finishing | Self::Settling => "settling",
         }

@@ -32,7 +32,7 @@ use mio::{Events, Poll, Token, Waker};
 use super::plan::{Order, Plan, Said, Seat, Tick};
 use super::schedule::Schedule;
 use super::tally::Tally;
-use super::time::{MS_NS, SECOND_NS, now_ns, own_cpu_us};
+use super::time::{MS_NS, now_ns, own_cpu_us};
 use crate::failure::Failure;
 use alarm::Alarm;
 use ledger::Ledger;
@@ -84,6 +84,7 @@ struct Worker {
     /// Since the last tick.
     tally: Tally,
     tick_at_ns: u64,
+    look_at_ns: u64,
     /// When something last came.
     progress_ns: u64,
     /// Who has something to be written.
@@ -187,6 +188,7 @@ impl Worker {
             ledger: Ledger::new(&plan),
             tally: Tally::default(),
             tick_at_ns: now + plan.tick_ms * MS_NS,
+            look_at_ns: now,
             progress_ns: now,
             dirty: Vec::new(),
             buffer: vec![0; READ_BYTES],
@@ -243,9 +245,8 @@ impl Worker {
         let schedules = [&self.arrivals, &self.comings, &self.talk, &self.noops];
         let dues = schedules.into_iter().flatten().map(Schedule::next_due_ns);
         let dues = dues.chain(self.returns.first().map(|(at, _)| *at));
-        // Phases look around for themselves from time to time.
-        let watch = now_ns() + if self.phase.is_watchful() { 20 * MS_NS } else { SECOND_NS };
-        dues.fold(self.tick_at_ns.min(watch), u64::min)
+        let look = if self.phase.is_watchful() { self.look_at_ns } else { u64::MAX };
+        dues.fold(self.tick_at_ns.min(look), u64::min)
     }
 
     fn do_what_is_due(&mut self, now: u64) -> io::Result<()> {

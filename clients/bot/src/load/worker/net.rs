@@ -129,12 +129,8 @@ impl Worker {
     }
 
     fn hear_entries(&mut self, seat: Seat, body: &[u8], now: u64) {
-        let mut entries = Vec::new();
-        if speech::each_entry(body, |entry| entries.push(entry)).is_none() {
-            return self.break_off(seat, "a push that cannot be read");
-        }
-        for entry in entries {
-            self.hear_entry(seat, entry, now);
+        if speech::each_entry(body, |entry| self.hear_entry(seat, entry, now)).is_none() {
+            self.break_off(seat, "a push that cannot be read");
         }
     }
 

@@ -35,7 +35,9 @@ impl Worker {
                 place.noops_behind += 1;
                 continue;
             }
-            self.tally.own_delay.record_ns(now.saturating_sub(due));
+            if self.plan.noops.is_some() {
+                self.tally.own_delay.record_ns(now.saturating_sub(due));
+            }
             self.noop(seat, due);
         }
     }

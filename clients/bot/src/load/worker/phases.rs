@@ -7,8 +7,8 @@ use crate::load::plan::{Order, Said, Seat, To};
 use crate::load::schedule::Schedule;
 use crate::load::time::{MS_NS, SECOND_NS, now_ns};
 
-/// Who has not come so long after the last one was due does not come.
-const ARRIVAL_PATIENCE_NS: u64 = 30 * SECOND_NS;
+/// How often it is looked whether a phase is at its end.
+pub(super) const LOOK_EVERY_NS: u64 = 10 * MS_NS;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -100,25 +100,31 @@ impl Worker {
         }
         self.stop_talking();
         self.arrivals = None;
-        if let Some(comings) = self.comings.take() {
-            drop(comings);
-            self.tally.counts.not_begun += self.seats.iter().map(|place| u64::from(place.comings_behind)).sum::<u64>();
-        }
-        self.seats.iter_mut().for_each(|place| place.comings_behind = 0);
+        self.count_not_begun(now);
+        self.comings = None;
         if self.plan.noops.is_some() {
             self.noops = None;
-            self.count_noops_not_begun(now);
         }
         self.phase = Phase::Finishing;
         self.progress_ns = now;
     }
 
-    fn count_noops_not_begun(&mut self, now: u64) {
+    /// Noops and logins that were due behind one under way: they have waited for so long by now.
+    fn count_not_begun(&mut self, now: u64) {
+        let every = |schedule: &Option<Schedule>| schedule.as_ref().map_or(0, Schedule::lane_every_ns);
+        let (noop_every, login_every) = (every(&self.noops), every(&self.comings));
+        let is_noop_measured = self.plan.noops.is_some();
         for place in &mut self.seats {
-            let behind = u64::from(std::mem::take(&mut place.noops_behind));
-            self.tally.counts.not_begun += behind;
-            if let Some(due) = place.noop_due_ns {
-                self.tally.echo.record_many_us(now.saturating_sub(due) / 1_000, behind);
+            let noops = std::mem::take(&mut place.noops_behind);
+            let logins = std::mem::take(&mut place.comings_behind);
+            for number in 1..=u64::from(if is_noop_measured { noops } else { 0 }) {
+                let due = place.noop_due_ns.unwrap_or(now) + number * noop_every;
+                self.tally.echo.record_ns(now.saturating_sub(due));
+                self.tally.counts.not_begun += 1;
+            }
+            for number in 1..=u64::from(logins) {
+                self.tally.login.record_ns(now.saturating_sub(place.due_ns + number * login_every));
+                self.tally.counts.not_begun += 1;
             }
         }
     }
@@ -142,8 +148,13 @@ impl Worker {
         }
     }
 
-    /// Goes over to the next phase, if this one is at its end.
+    /// Goes over to the next phase, if this one is at its end. To find out may mean to look at everybody, which is not
+    /// done at every event.
     pub(super) fn advance(&mut self, now: u64) -> io::Result<()> {
+        if now < self.look_at_ns {
+            return Ok(());
+        }
+        self.look_at_ns = now + LOOK_EVERY_NS;
         match self.phase {
             Phase::Arriving if self.has_arrived(now) => {
                 self.make_groups();
@@ -192,7 +203,8 @@ impl Worker {
             return false;
         }
         let is_all = self.seats.iter().all(|place| matches!(place.state, State::In | State::Gone));
-        is_all || now > self.progress_ns + ARRIVAL_PATIENCE_NS
+        // Who has not come by now, when nobody else comes either, does not come.
+        is_all || self.is_patience_over(now)
     }
 
     fn is_patience_over(&self, now: u64) -> bool {

@@ -84,8 +84,11 @@ impl Worker {
     }
 }
 
-/// An answer's status, body, and length in all; `None` while it is not whole.
-fn answer(bytes: &[u8]) -> Result<Option<(u16, &[u8], usize)>, &'static str> {
+/// An answer's status, body, and length in all.
+type Answer<'a> = (u16, &'a [u8], usize);
+
+/// `None` while it is not whole.
+fn answer(bytes: &[u8]) -> Result<Option<Answer<'_>>, &'static str> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut head = httparse::Response::new(&mut headers);
     let head_bytes = match head.parse(bytes) {
