@@ -14,15 +14,16 @@ const PAYLOAD_BYTES_MAX: i64 = 65_536;
 
 pub(crate) const SCENARIOS: &str = "\
 Scenarios:
-  idle       everybody logs in and says only what keeps the link alive   bytes a link costs
-  heartbeat  the same, with --rate noops a second (one a link)           cost and latency of an echo
-  pairs      two and two write to each other                             cost and latency of a message
-  fanout     one writes to everyone                                      cost and latency of a delivery
-  group      people write into groups of --group-size                    the same, in groups
-  storm      connect, log in, go, again: --rate logins a second          cost and latency of a login
-  offline    half are away while the others write to them, and come back what it takes to catch up
-  poll       half wait for messages over the old contract (--http)       cost and latency of a wake-up
-  mixed      a tenth talk, to people and in groups, a tenth come and go, and all listen
+  name       what happens                                                    rate by default      read from it
+  idle       all log in, and say only what keeps a link alive                none                 memory of a link
+  heartbeat  the same with many noops                                        1/s a link           an echo's cost, latency
+  pairs      two and two write to each other                                 as fast as it goes   a message's cost, latency
+  fanout     one writes to everyone                                          1 in 10 s            a delivery's
+  group      people write into groups of --group-size                        1/s for 10 links     a delivery's
+  storm      connect, log in, close, again                                   as fast as it goes   a login's
+  offline    half go, are written to, and come back at the end               1/s for 2 links      catching up
+  poll       half wait over the old contract, by HTTP, and are written to    1/s for 2 links      a wake-up's
+  mixed      a tenth talk, to people and groups; a tenth come and go         1/s for 10 links     all together
 
 In each, every message that arrives is checked: that it is for whom it came to, came once, and in its sender's order. One
 that was acknowledged and did not come is lost. Any of these makes the exit code 1.

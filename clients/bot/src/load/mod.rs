@@ -15,6 +15,8 @@ mod plot;
 mod process;
 mod progress;
 mod report;
+#[cfg(test)]
+mod report_tests;
 mod run;
 mod scenario;
 mod schedule;

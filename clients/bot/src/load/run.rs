@@ -143,6 +143,9 @@ pub(crate) async fn run(
                     calls = Calls::start(pid).await;
                 }
                 outcome.server_at_begin = look();
+                // The arrival is a row of its own.
+                course.row(now_ns(), stage.word(), crew.links(), outcome.server_at_begin);
+                rows.reset();
                 outcome.bot_cpu_at_begin_us = crew.cpu_us();
                 begun_ns = now_ns() + BEGIN_IN_NS;
                 stage = Stage::Playing { until_ns: begun_ns + (settings.duration_s * SECOND_NS as f64) as u64 };

@@ -59,10 +59,7 @@ impl Worker {
         match order {
             Order::Plan(_) => {}
             Order::Begin { at_ns } => self.begin(at_ns, now),
-            Order::Finish => {
-                self.say_tick()?;
-                self.finish(now);
-            }
+            Order::Finish => self.finish(now)?,
             Order::Settle { everyone } => {
                 if let Some(written) = everyone {
                     self.ledger.take_over(&written);
@@ -94,10 +91,14 @@ impl Worker {
         self.measure_noops(at_ns, now);
     }
 
-    fn finish(&mut self, now: u64) {
+    fn finish(&mut self, now: u64) -> io::Result<()> {
         if matches!(self.phase, Phase::Finishing | Phase::Finished | Phase::Settling | Phase::Over) {
-            return;
+            return Ok(());
         }
+        // What was due up to now is due, even if we are late.
+        self.come_and_go(now);
+        self.talk_if_due(now);
+        self.noop_if_due(now);
         self.stop_talking();
         self.arrivals = None;
         self.count_not_begun(now);
@@ -105,8 +106,11 @@ impl Worker {
         if self.plan.noops.is_some() {
             self.noops = None;
         }
+        // What happened up to now was in time.
+        self.say_tick()?;
         self.phase = Phase::Finishing;
         self.progress_ns = now;
+        Ok(())
     }
 
     /// Noops and logins that were due behind one under way: they have waited for so long by now.
