@@ -6,6 +6,8 @@ mod chat;
 mod clock;
 mod echo;
 mod failure;
+#[cfg(unix)]
+mod load;
 mod login;
 mod text;
 
@@ -31,6 +33,14 @@ enum Command {
     Chat(chat::Args),
     /// Answer each private message with the same text
     Echo(echo::Args),
+    /// Find out what a server can bear: many links, in one of several scenarios, and a report
+    #[cfg(unix)]
+    #[command(after_help = load::SCENARIOS)]
+    Load(Box<load::Args>),
+    /// One of the processes that `load` starts of itself
+    #[cfg(unix)]
+    #[command(name = load::WORKER, hide = true)]
+    LoadProcess,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 something failed, 2 wrong usage, 3 login refused, \
@@ -50,16 +60,24 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Chat(args) => on_runtime(chat::run(args)),
+        Command::Echo(args) => on_runtime(echo::run(args)),
+        #[cfg(unix)]
+        Command::Load(args) => on_runtime(load::run(*args)),
+        #[cfg(unix)]
+        Command::LoadProcess => load::work(),
+    }
+}
+
+fn on_runtime(run: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     // The link lives on a worker of its own, so that a terminal that blocks does not silence it.
     let runtime = Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .map_err(|error| Failure::other(format!("cannot start: {error}")))?;
-    let outcome = match command {
-        Command::Chat(args) => runtime.block_on(chat::run(args)),
-        Command::Echo(args) => runtime.block_on(echo::run(args)),
-    };
+    let outcome = runtime.block_on(run);
     // A thread may still wait for a line that nobody wants any more.
     runtime.shutdown_background();
     outcome

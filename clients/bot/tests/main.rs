@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a broken expectation fails its story")]
 #![allow(clippy::disallowed_methods, reason = "the test's server ends with the test")]
 
+/// A server that loses and doubles.
+#[cfg(unix)]
+mod liar;
 /// The bot's process, and the server that it talks to.
 mod support;
 
@@ -11,5 +14,8 @@ mod support;
 mod chat;
 /// `bot echo`
 mod echo;
+/// `bot load`, against a real server
+#[cfg(unix)]
+mod load;
 /// Whom it logs in as, and how it says that it cannot.
 mod login;
