@@ -43,6 +43,8 @@ use progress::Progress;
 use report::Report;
 pub(crate) use worker::work;
 
+/// Half of the ports that Linux gives out by itself.
+const PORTS_QUICKLY_FOUND: usize = 14_000;
 /// Descriptors of a process that are not for links.
 const DESCRIPTORS_RESERVED: u64 = 64;
 
@@ -57,6 +59,9 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     }
     let progress = Progress::new();
     progress.say(&intention(&settings));
+    if let Some(hint) = ports_hint(&settings) {
+        progress.say(&hint);
+    }
     let accounts = accounts(&args, settings.connections as usize, &progress).await?;
     // Tells this run's messages from those of any other.
     let number = u32::from_str_radix(longlink_client::fresh_id().get(..8).unwrap_or("0"), 16).unwrap_or(0);
@@ -105,6 +110,19 @@ fn intention(settings: &Settings) -> String {
         "{name} at {server}: {connections} connections at up to {ramp_per_second} a second from {processes} processes, \
          then {load} for {duration_s} s"
     )
+}
+
+/// Linux connects from every second port first, and then looks long for each of the others: 2 ms and more, which would
+/// be taken for the server's.
+fn ports_hint(settings: &Settings) -> Option<String> {
+    let sources = settings.sources.len().max(1);
+    let each = settings.connections as usize / sources;
+    (each > PORTS_QUICKLY_FOUND).then(|| {
+        format!(
+            "hint: beyond some {PORTS_QUICKLY_FOUND} connections from one address the system is slow to find a free port, \
+             and has no more than 28,000 or so: give --source more addresses, on loopback any of 127.0.0.0/8"
+        )
+    })
 }
 
 async fn accounts(args: &Args, count: usize, progress: &Progress) -> Result<Vec<Account>, Failure> {

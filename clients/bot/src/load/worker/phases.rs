@@ -145,8 +145,9 @@ impl Worker {
                 .filter(|(_, line)| line.conversation.to == To::Seat(seat))
                 .map(|(conversation, _)| conversation)
                 .collect();
-            if let Some(place) = self.place(seat) {
+            if let Some(place) = self.seats.get_mut(seat as usize).filter(|place| place.state != State::Gone) {
                 place.catches_up = Some(read);
+                self.behind += 1;
             }
             self.returns.insert((now + number * every, seat));
         }
@@ -206,7 +207,7 @@ impl Worker {
         if self.arrivals.is_some() {
             return false;
         }
-        let is_all = self.seats.iter().all(|place| matches!(place.state, State::In | State::Gone));
+        let is_all = self.here + self.gone == self.seats.len() as u64;
         // Who has not come by now, when nobody else comes either, does not come.
         is_all || self.is_patience_over(now)
     }
@@ -219,9 +220,9 @@ impl Worker {
         if self.is_patience_over(now) {
             return true;
         }
-        let is_due_back = |seat: &Seat| self.seats.get(*seat as usize).is_some_and(|place| place.state != State::Gone);
-        let is_anybody_away = self.returns.iter().any(|(_, seat)| is_due_back(seat)) || self.coming > 0;
-        !is_anybody_away && self.ledger.missing(|_| true) == 0
+        // A storm's last logins are waited for; who has been away must say how long it took; nobody else need be there.
+        let is_login_awaited = !self.plan.all_come_first && self.coming > 0;
+        !is_login_awaited && self.behind == 0 && self.ledger.missing(|_| true) == 0
     }
 
     fn give_up_unanswered(&mut self) {
