@@ -25,7 +25,8 @@ mod tally;
 mod time;
 mod worker;
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -57,6 +58,9 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     if let Some(pid) = args.pid.filter(|pid| process::sample(*pid).is_none()) {
         return Err(Failure::usage(format!("process {pid} cannot be looked at: is it there, and ours?")));
     }
+    for path in [&args.json, &args.plot].into_iter().flatten() {
+        check_writable(path)?;
+    }
     let progress = Progress::new();
     progress.say(&intention(&settings));
     if let Some(hint) = ports_hint(&settings) {
@@ -69,7 +73,8 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let outcome = run::run(&settings, plans, pid, args.count_calls, &progress).await;
     progress.end();
     let report = Report::new(settings, machine, begun_at_ms, outcome?);
-    println!("{report}");
+    // Who started us may not listen any more; the files are still to be written.
+    let _ = writeln!(io::stdout(), "{report}");
     if let Some(path) = &args.json {
         let text = serde_json::to_string_pretty(&report).map_err(|error| Failure::other(error.to_string()))?;
         write(path, &text)?;
@@ -160,6 +165,12 @@ fn links_max() -> u32 {
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
     let most = getrlimit(Resource::Nofile).current.unwrap_or(u64::from(u32::MAX));
     u32::try_from(most.saturating_sub(DESCRIPTORS_RESERVED)).unwrap_or(u32::MAX).max(1)
+}
+
+/// Finds out before an hour of work, not after it.
+fn check_writable(path: &Path) -> Result<(), Failure> {
+    let opened = OpenOptions::new().append(true).create(true).open(path);
+    opened.map(drop).map_err(|error| Failure::usage(format!("cannot write {}: {error}", path.display())))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! A process's life: everybody comes, it begins, it is finished, what has not come is waited for, it is judged.
 
+use std::collections::HashMap;
 use std::io;
 
 use super::{State, Worker, say};
@@ -139,12 +140,14 @@ impl Worker {
         // Those who were sent away come back, as fast as they came.
         let every = (SECOND_NS as f64 / self.plan.ramp.max(1.0)) as u64;
         let away = self.plan.away.clone();
+        let mut reads: HashMap<Seat, Vec<u32>> = HashMap::new();
+        for (conversation, line) in (0..).zip(self.ledger.lines()) {
+            if let To::Seat(seat) = line.conversation.to {
+                reads.entry(seat).or_default().push(conversation);
+            }
+        }
         for (number, seat) in (0..).zip(away) {
-            let read: Vec<u32> = (0..)
-                .zip(self.ledger.lines())
-                .filter(|(_, line)| line.conversation.to == To::Seat(seat))
-                .map(|(conversation, _)| conversation)
-                .collect();
+            let read = reads.remove(&seat).unwrap_or_default();
             if let Some(place) = self.seats.get_mut(seat as usize).filter(|place| place.state != State::Gone) {
                 place.catches_up = Some(read);
                 self.behind += 1;
