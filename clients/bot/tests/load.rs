@@ -233,8 +233,13 @@ async fn what_cannot_work_is_told_by_its_kind() {
     let refused = run.report["errors"]["cannot connect: connection refused"].as_u64();
     assert!(refused > Some(0), "{}", run.said);
     assert_eq!(run.code, Some(1));
-    let run = world.run_at(&at, "pairs", "--connections 2").await;
-    assert_eq!(run.code, Some(2), "as whom?");
+    for wrong in ["", "--data-dir /nowhere --plot /nowhere/x.svg", "--users-file /nowhere", "--pid 0"] {
+        let run = world.run_at(&at, "pairs", &format!("--connections 2 {wrong}")).await;
+        assert_eq!(run.code, Some(2), "{wrong}: {}", run.said);
+    }
+    let run = world.run_at(&at, "pairs", "--connections 2 --data-dir /nowhere").await;
+    assert!(run.said.contains("no running server answers at /nowhere/control.sock"), "{}", run.said);
+    assert_eq!(run.code, Some(1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,7 +25,8 @@ mod tally;
 mod time;
 mod worker;
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -43,6 +44,8 @@ use progress::Progress;
 use report::Report;
 pub(crate) use worker::work;
 
+/// Half of the ports that Linux gives out by itself.
+const PORTS_QUICKLY_FOUND: usize = 14_000;
 /// Descriptors of a process that are not for links.
 const DESCRIPTORS_RESERVED: u64 = 64;
 
@@ -55,8 +58,14 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     if let Some(pid) = args.pid.filter(|pid| process::sample(*pid).is_none()) {
         return Err(Failure::usage(format!("process {pid} cannot be looked at: is it there, and ours?")));
     }
+    for path in [&args.json, &args.plot].into_iter().flatten() {
+        check_writable(path)?;
+    }
     let progress = Progress::new();
     progress.say(&intention(&settings));
+    if let Some(hint) = ports_hint(&settings) {
+        progress.say(&hint);
+    }
     let accounts = accounts(&args, settings.connections as usize, &progress).await?;
     // Tells this run's messages from those of any other.
     let number = u32::from_str_radix(longlink_client::fresh_id().get(..8).unwrap_or("0"), 16).unwrap_or(0);
@@ -64,7 +73,8 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let outcome = run::run(&settings, plans, pid, args.count_calls, &progress).await;
     progress.end();
     let report = Report::new(settings, machine, begun_at_ms, outcome?);
-    println!("{report}");
+    // Who started us may not listen any more; the files are still to be written.
+    let _ = writeln!(io::stdout(), "{report}");
     if let Some(path) = &args.json {
         let text = serde_json::to_string_pretty(&report).map_err(|error| Failure::other(error.to_string()))?;
         write(path, &text)?;
@@ -107,6 +117,19 @@ fn intention(settings: &Settings) -> String {
     )
 }
 
+/// Linux connects from every second port first, and then looks long for each of the others: 2 ms and more, which would
+/// be taken for the server's.
+fn ports_hint(settings: &Settings) -> Option<String> {
+    let sources = settings.sources.len().max(1);
+    let each = settings.connections as usize / sources;
+    (each > PORTS_QUICKLY_FOUND).then(|| {
+        format!(
+            "hint: beyond some {PORTS_QUICKLY_FOUND} connections from one address the system is slow to find a free port, \
+             and has no more than 28,000 or so: give --source more addresses, on loopback any of 127.0.0.0/8"
+        )
+    })
+}
+
 async fn accounts(args: &Args, count: usize, progress: &Progress) -> Result<Vec<Account>, Failure> {
     if let Some(prefix) = &args.register {
         let accounts = accounts::register(&args.server, prefix, count, progress).await?;
@@ -142,6 +165,12 @@ fn links_max() -> u32 {
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
     let most = getrlimit(Resource::Nofile).current.unwrap_or(u64::from(u32::MAX));
     u32::try_from(most.saturating_sub(DESCRIPTORS_RESERVED)).unwrap_or(u32::MAX).max(1)
+}
+
+/// Finds out before an hour of work, not after it.
+fn check_writable(path: &Path) -> Result<(), Failure> {
+    let opened = OpenOptions::new().append(true).create(true).open(path);
+    opened.map(drop).map_err(|error| Failure::usage(format!("cannot write {}: {error}", path.display())))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {

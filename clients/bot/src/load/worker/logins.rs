@@ -130,8 +130,8 @@ impl Worker {
             let code = Code::try_from(reply.code).unwrap_or(Code::Internal);
             self.break_off(seat, &format!("login refused: {}", word(reply.code)));
             // Asking again will not help.
-            if let Some(place) = self.place(seat).filter(|_| !code.is_temporary()) {
-                place.state = State::Gone;
+            if !code.is_temporary() {
+                self.is_gone(seat);
                 if self.phase == Phase::Playing {
                     self.next_comes(now);
                 }
@@ -155,6 +155,15 @@ impl Worker {
             self.tally.error("the server's log is another one: it said START_OVER");
         }
         self.is_in(seat, now);
+    }
+
+    fn is_gone(&mut self, seat: Seat) {
+        self.gone += 1;
+        let Some(place) = self.place(seat) else { return };
+        place.state = State::Gone;
+        if place.catches_up.take().is_some() {
+            self.behind = self.behind.saturating_sub(1);
+        }
     }
 
     /// The seat is logged in, or polls.
@@ -220,6 +229,10 @@ impl Worker {
         self.tally.counts.broken += 1;
         self.close(seat);
         let Some(place) = self.seats.get_mut(seat as usize) else { return };
+        // Nobody comes any more in a storm that is over.
+        if !self.plan.all_come_first && !self.phase.is_playing() {
+            return;
+        }
         let pause = PAUSE_NS << place.failures.min(PAUSE_DOUBLINGS_MAX);
         place.failures += 1;
         // Not all at once, after a restart; random enough, and the same in every run.

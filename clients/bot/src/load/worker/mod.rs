@@ -99,6 +99,9 @@ struct Worker {
     /// Seats that are logged in, or poll; and those that are about to be.
     here: u64,
     coming: u64,
+    /// Those who were refused for good, and those who have to catch up.
+    gone: u64,
+    behind: u64,
     arrivals: Option<Schedule>,
     arrivals_order: Vec<Seat>,
     returns: BTreeSet<(u64, Seat)>,
@@ -198,6 +201,8 @@ impl Worker {
             heartbeat_ms: 0,
             here: 0,
             coming: 0,
+            gone: 0,
+            behind: 0,
             arrivals: None,
             arrivals_order: Vec::new(),
             returns: BTreeSet::new(),

@@ -54,7 +54,9 @@ impl Worker {
     pub(super) fn hear_echo(&mut self, seat: Seat, now: u64) {
         let every = self.noops.as_ref().map_or(0, Schedule::lane_every_ns);
         let goes_on = self.plan.noops == Some(0.0) && self.phase.is_playing();
-        self.progress_ns = now;
+        if self.plan.noops.is_some() {
+            self.progress_ns = now;
+        }
         let Some(place) = self.place(seat) else { return };
         let Some(due) = place.noop_due_ns.take() else {
             return self.tally.error("an echo of no noop");

@@ -1,5 +1,6 @@
 //! A process's life: everybody comes, it begins, it is finished, what has not come is waited for, it is judged.
 
+use std::collections::HashMap;
 use std::io;
 
 use super::{State, Worker, say};
@@ -139,14 +140,17 @@ impl Worker {
         // Those who were sent away come back, as fast as they came.
         let every = (SECOND_NS as f64 / self.plan.ramp.max(1.0)) as u64;
         let away = self.plan.away.clone();
+        let mut reads: HashMap<Seat, Vec<u32>> = HashMap::new();
+        for (conversation, line) in (0..).zip(self.ledger.lines()) {
+            if let To::Seat(seat) = line.conversation.to {
+                reads.entry(seat).or_default().push(conversation);
+            }
+        }
         for (number, seat) in (0..).zip(away) {
-            let read: Vec<u32> = (0..)
-                .zip(self.ledger.lines())
-                .filter(|(_, line)| line.conversation.to == To::Seat(seat))
-                .map(|(conversation, _)| conversation)
-                .collect();
-            if let Some(place) = self.place(seat) {
+            let read = reads.remove(&seat).unwrap_or_default();
+            if let Some(place) = self.seats.get_mut(seat as usize).filter(|place| place.state != State::Gone) {
                 place.catches_up = Some(read);
+                self.behind += 1;
             }
             self.returns.insert((now + number * every, seat));
         }
@@ -206,7 +210,7 @@ impl Worker {
         if self.arrivals.is_some() {
             return false;
         }
-        let is_all = self.seats.iter().all(|place| matches!(place.state, State::In | State::Gone));
+        let is_all = self.here + self.gone == self.seats.len() as u64;
         // Who has not come by now, when nobody else comes either, does not come.
         is_all || self.is_patience_over(now)
     }
@@ -219,9 +223,9 @@ impl Worker {
         if self.is_patience_over(now) {
             return true;
         }
-        let is_due_back = |seat: &Seat| self.seats.get(*seat as usize).is_some_and(|place| place.state != State::Gone);
-        let is_anybody_away = self.returns.iter().any(|(_, seat)| is_due_back(seat)) || self.coming > 0;
-        !is_anybody_away && self.ledger.missing(|_| true) == 0
+        // A storm's last logins are waited for; who has been away must say how long it took; nobody else need be there.
+        let is_login_awaited = !self.plan.all_come_first && self.coming > 0;
+        !is_login_awaited && self.behind == 0 && self.ledger.missing(|_| true) == 0
     }
 
     fn give_up_unanswered(&mut self) {

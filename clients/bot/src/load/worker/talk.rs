@@ -160,6 +160,7 @@ impl Worker {
         let Some(conversations) = &place.catches_up else { return };
         if conversations.iter().all(|conversation| self.ledger.missing_in(seat, *conversation) == 0) {
             place.catches_up = None;
+            self.behind = self.behind.saturating_sub(1);
             self.tally.catching_up.record_ns(now.saturating_sub(place.due_ns));
         }
     }
