@@ -1,6 +1,6 @@
 //! A device: writes, reads, comes and goes as a phone does, and is not told what is done to its network.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +16,9 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::accounts::Account;
 use super::faults::{Fault, Faults, around};
 use super::link::{Gone, Link, PATIENCE, read};
-use super::record::Event;
-use super::recorder::Recorder;
-use super::words::Words;
+use super::record::{Event, Happened};
+use super::recorder::{Recorder, happened};
+use super::words::{Group, Words};
 
 /// How many sends may be unanswered.
 const OPEN_MAX: usize = 32;
@@ -72,6 +72,8 @@ pub(super) struct Device {
 
 #[derive(Default)]
 pub(super) struct Kept {
+    /// Those that the user is in, by what was shown.
+    groups: BTreeSet<i64>,
     /// The log and the cursor, once there are any.
     place: Option<(String, i64)>,
     /// A cursor of before, as an app has that died before it saved the last one.
@@ -81,6 +83,13 @@ pub(super) struct Kept {
     acked: VecDeque<Message>,
     sent: u64,
     settled: bool,
+}
+
+impl Kept {
+    pub(super) fn of(user: i64, words: &Words) -> Self {
+        let is_in = |group: &&Group| group.first_members.contains(&user);
+        Self { groups: words.groups.iter().filter(is_in).map(|group| group.group).collect(), ..Self::default() }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -219,7 +228,8 @@ impl Device {
             }
             let paused_until = session.paused_until;
             let asked_at = session.waiting.values().map(|(at, _)| *at).min();
-            let overdue = asked_at.map(|at| at + ANSWER_PATIENCE).into_iter().chain([session.last_heard + PATIENCE]).min();
+            let overdue =
+                asked_at.map(|at| at + ANSWER_PATIENCE).into_iter().chain([session.last_heard + PATIENCE]).min();
             // What came is taken before anything else is done; what is overdue comes last, since what came counts.
             tokio::select! {
                 biased;
@@ -265,6 +275,7 @@ impl Device {
             if frame.cmd_id == Command::PushEntries as u32 {
                 let push: pb::EntriesPush = read(frame)?;
                 self.shared.recorder.got(session.number, &push.entries);
+                push.entries.iter().for_each(|entry| self.follow(entry));
                 let greatest = push.entries.iter().map(|entry| entry.queue_id).max().unwrap_or_default();
                 if let Some((_, cursor)) = &mut self.kept.place {
                     if self.random.random_range(0..8) == 0 {
@@ -290,6 +301,19 @@ impl Device {
         }
     }
 
+    /// Takes what happened to a group.
+    fn follow(&mut self, entry: &pb::Entry) {
+        let Some(Happened { what, users }) = happened(entry) else { return };
+        if !users.contains(&self.account.user) {
+            return;
+        }
+        if what == Event::Left {
+            self.kept.groups.remove(&entry.to);
+        } else {
+            self.kept.groups.insert(entry.to);
+        }
+    }
+
     fn answered(&mut self, link: u32, id: &str, reply: &pb::SendReply) -> Result<(), Gone> {
         self.shared.recorder.answered(link, self.account.user, id, reply);
         let code = reply.code();
@@ -312,7 +336,7 @@ impl Device {
     async fn write(&mut self, session: &mut Session) -> Result<(), Gone> {
         self.kept.sent += 1;
         let id = self.shared.words.id(self.reader, self.kept.sent);
-        let message = self.shared.words.message(self.account.user, id, &mut self.random);
+        let message = self.shared.words.message(self.account.user, &self.kept.groups, id, &mut self.random);
         let Message { id, to, content } = &message;
         self.shared.recorder.ask(session.number, self.account.user, *to, id, content);
         self.kept.open.push_back(message.clone());
@@ -321,8 +345,10 @@ impl Device {
 
     /// Does one of the things that only a device can do to itself.
     async fn disturb(&mut self, session: &mut Session) -> Result<Option<End>, Gone> {
-        let kinds: Vec<_> =
-            [Fault::Pause, Fault::Away, Fault::Retry].into_iter().filter(|kind| self.shared.faults.has(*kind)).collect();
+        let kinds: Vec<_> = [Fault::Pause, Fault::Away, Fault::Retry]
+            .into_iter()
+            .filter(|kind| self.shared.faults.has(*kind))
+            .collect();
         let Some(kind) = kinds.get(self.random.random_range(0..kinds.len().max(1))).copied() else { return Ok(None) };
         if kind == Fault::Pause {
             session.paused_until = Some(Instant::now() + Duration::from_millis(self.random.random_range(200..3_000)));

@@ -26,8 +26,7 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    const ALL: [Self; 7] =
-        [Self::Cut, Self::Delay, Self::Stall, Self::Pause, Self::Away, Self::Retry, Self::Kill];
+    const ALL: [Self; 7] = [Self::Cut, Self::Delay, Self::Stall, Self::Pause, Self::Away, Self::Retry, Self::Kill];
     const LINKS: [Self; 3] = [Self::Cut, Self::Delay, Self::Stall];
 
     pub(super) fn word(self) -> &'static str {

@@ -22,10 +22,12 @@ pub(super) struct Asker {
 }
 
 impl Asker {
+    /// `all`: it is going to read everything, page by page.
     pub(super) async fn begin(
         server: SocketAddr,
         account: &Account,
         what: &str,
+        all: bool,
         recorder: &Recorder,
     ) -> Result<Self, String> {
         let failed = |gone| format!("{} cannot log in at {server}: {}", account.name, in_words(gone));
@@ -40,7 +42,7 @@ impl Asker {
         if hello.code() != Code::Ok {
             return Err(format!("{} cannot log in at {server}: {}", account.name, hello.message));
         }
-        let reader = recorder.reader(account.user, format!("{} ({what})", account.name), false);
+        let reader = recorder.reader(account.user, format!("{} ({what})", account.name), all);
         let number = recorder.link(reader, None, &hello);
         Ok(Self { link, number, reader, hello })
     }
@@ -103,13 +105,15 @@ pub(super) async fn read_all(
     let mut targets = HashMap::new();
     let mut upto = None;
     for account in accounts {
-        let mut asker = Asker::begin(server, account, "inbox", recorder).await?;
+        let mut asker = Asker::begin(server, account, "inbox", true, recorder).await?;
         let upto = *upto.get_or_insert(asker.hello.head);
         let failed = |gone| format!("{} cannot read the inbox: {}", account.name, in_words(gone));
         let entries = asker.inbox(start, recorder).await.map_err(failed)?;
         for (_, reader) in devices.iter().filter(|(user, _)| *user == account.user) {
             // What a device wrote itself it need not be shown.
-            let others = entries.iter().filter(|entry| entry.from != account.user || reader_of(&entry.client_msg_id) != Some(*reader));
+            let others = entries
+                .iter()
+                .filter(|entry| entry.from != account.user || reader_of(&entry.client_msg_id) != Some(*reader));
             let last = others.map(|entry| entry.queue_id).filter(|at| *at <= upto).max();
             targets.insert(*reader, last.unwrap_or_default());
         }

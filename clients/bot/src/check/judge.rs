@@ -171,10 +171,16 @@ impl Judge {
         }
         match outcome {
             Outcome::StartOver => {
-                self.found(Kind::Epoch, format!("{name} was told on link {link} to start over, cursor and epoch at hand"));
+                self.found(
+                    Kind::Epoch,
+                    format!("{name} was told on link {link} to start over, cursor and epoch at hand"),
+                );
             }
             Outcome::Ignored => {
-                self.found(Kind::Skipped, format!("{name} presented cursor {after} on link {link}, and it was passed over"));
+                self.found(
+                    Kind::Skipped,
+                    format!("{name} presented cursor {after} on link {link}, and it was passed over"),
+                );
             }
             Outcome::Live | Outcome::Continued => {}
         }

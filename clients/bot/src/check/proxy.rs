@@ -57,7 +57,8 @@ impl Proxy {
             };
             // Those that are over.
             while connections.try_join_next().is_some() {}
-            let kinds: Vec<_> = [Fault::Cut, Fault::Delay, Fault::Stall].into_iter().filter(|one| self.faults.has(*one)).collect();
+            let kinds: Vec<_> =
+                [Fault::Cut, Fault::Delay, Fault::Stall].into_iter().filter(|one| self.faults.has(*one)).collect();
             let kind = kinds.get(self.random.random_range(0..kinds.len().max(1))).copied();
             let at = Instant::now() + around(self.fault_every, &mut self.random);
             let plan = Plan {
@@ -79,7 +80,8 @@ async fn carry(device: TcpStream, server: SocketAddr, plan: Plan) {
         return;
     }
     let mut random = StdRng::seed_from_u64(plan.random_seed);
-    let ((mut from_device, mut to_device), (mut from_server, mut to_server)) = (device.into_split(), server.into_split());
+    let ((mut from_device, mut to_device), (mut from_server, mut to_server)) =
+        (device.into_split(), server.into_split());
     let (up, down) = (random.random(), random.random());
     let fate = {
         let up = one_way(&mut from_device, &mut to_server, &plan, up);

@@ -186,10 +186,7 @@ mod tests {
         assert_eq!(failure(""), "the history is empty");
         assert!(failure("hello\n").starts_with("this is no history"));
         assert!(failure("{\"queue_id\":1}\n").starts_with("this is no history"));
-        assert_eq!(
-            failure("{\"longlink_history\":9,\"seed\":1}\n"),
-            "the history has version 9, and this bot reads 1"
-        );
+        assert_eq!(failure("{\"longlink_history\":9,\"seed\":1}\n"), "the history has version 9, and this bot reads 1");
         let good = saved();
         assert_eq!(failure(good.strip_suffix('\n').unwrap()), "line 7: it is cut off");
         let damaged = good.replace("\"got\"", "\"gut\"");

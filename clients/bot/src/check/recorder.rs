@@ -218,19 +218,25 @@ impl Book {
     }
 }
 
+/// What an entry says that happened to a group, if it is one of those.
+pub(super) fn happened(entry: &pb::Entry) -> Option<Happened> {
+    if entry.content_type != pb::ContentType::GroupEvent as u32 {
+        return None;
+    }
+    let event = pb::GroupEvent::decode(entry.content.clone()).ok()?;
+    let what = match event.kind() {
+        pb::GroupEventKind::Created => Event::Created,
+        pb::GroupEventKind::Joined => Event::Joined,
+        pb::GroupEventKind::Left => Event::Left,
+        pb::GroupEventKind::Unspecified => return None,
+    };
+    Some(Happened { what, users: event.users })
+}
+
 /// An entry as it is written down. Content that is no text is told in words, so that it equals no text that was sent.
 fn entry_of(entry: &pb::Entry) -> Entry {
-    let (text, event_type) = (pb::ContentType::Text as u32, pb::ContentType::GroupEvent as u32);
-    let event = (entry.content_type == event_type).then(|| pb::GroupEvent::decode(entry.content.clone()).ok()).flatten();
-    let event = event.and_then(|event| {
-        let what = match event.kind() {
-            pb::GroupEventKind::Created => Event::Created,
-            pb::GroupEventKind::Joined => Event::Joined,
-            pb::GroupEventKind::Left => Event::Left,
-            pb::GroupEventKind::Unspecified => return None,
-        };
-        Some(Happened { what, users: event.users })
-    });
+    let text = pb::ContentType::Text as u32;
+    let event = happened(entry);
     let content = match (&event, std::str::from_utf8(&entry.content)) {
         (Some(Happened { what, users }), _) => format!("{what:?} {users:?}").to_lowercase(),
         (None, Ok(said)) if entry.content_type == text => said.to_owned(),

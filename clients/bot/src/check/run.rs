@@ -51,7 +51,8 @@ pub async fn run(args: Args) -> Result<Verdict, String> {
     }
     let seed = args.seed.unwrap_or_else(rand::random);
     println!("seed {seed}");
-    let recorder = Recorder::new(seed, args.save.as_deref()).map_err(|error| format!("cannot save the history: {error}"))?;
+    let recorder =
+        Recorder::new(seed, args.save.as_deref()).map_err(|error| format!("cannot save the history: {error}"))?;
     let mut server = (!args.serve.is_empty()).then(|| Server::new(args.serve.clone()));
     let address = match &mut server {
         Some(server) => server.start().await?,
@@ -139,7 +140,10 @@ impl Check {
             let mut settled_now = settled_now;
             if timeout(REST_PATIENCE, settled_now.wait_for(|settled| *settled >= all)).await.is_err() {
                 let settled = *settled_now.borrow();
-                println!("only {settled} of {all} devices had all their sends answered after {} s", REST_PATIENCE.as_secs());
+                println!(
+                    "only {settled} of {all} devices had all their sends answered after {} s",
+                    REST_PATIENCE.as_secs()
+                );
             }
             let (reading, upto) = read_all(address, &accounts, &readers, &peers, start, &recorder).await?;
             phase.send_replace(reading);
@@ -151,7 +155,9 @@ impl Check {
             });
             match read.await {
                 Ok(read) => read?,
-                Err(_) => println!("{} devices had not got everything after {} s", devices.len(), REST_PATIENCE.as_secs()),
+                Err(_) => {
+                    println!("{} devices had not got everything after {} s", devices.len(), REST_PATIENCE.as_secs())
+                }
             }
             Ok::<i64, String>(upto)
         };
@@ -177,13 +183,13 @@ impl Check {
         let mut start = None;
         for number in 0..self.args.groups as usize {
             let Some(owner) = accounts.get(number % accounts.len().max(1)) else { break };
-            let mut asker = Asker::begin(address, owner, "setting up", &self.recorder).await?;
+            let mut asker = Asker::begin(address, owner, "setting up", false, &self.recorder).await?;
             start.get_or_insert(asker.hello.head);
-            let group = self.make_group(&mut asker, owner, &words).await?;
-            words.groups.push(Group { group, owner: owner.user });
+            let (group, members) = self.make_group(&mut asker, owner, &words).await?;
+            words.groups.push(Group { group, owner: owner.user, first_members: members });
         }
         if let Some(first) = accounts.first() {
-            let mut asker = Asker::begin(address, first, "setting up", &self.recorder).await?;
+            let mut asker = Asker::begin(address, first, "setting up", false, &self.recorder).await?;
             start.get_or_insert(asker.hello.head);
             words.to_everyone = self.may_write_to_everyone(&mut asker, first).await?;
         }
@@ -199,7 +205,12 @@ impl Check {
         Ok(Cast { accounts, words, start: start.unwrap_or_default() })
     }
 
-    async fn make_group(&mut self, asker: &mut Asker, owner: &Account, words: &Words) -> Result<i64, String> {
+    async fn make_group(
+        &mut self,
+        asker: &mut Asker,
+        owner: &Account,
+        words: &Words,
+    ) -> Result<(i64, Vec<i64>), String> {
         let mut members: Vec<i64> = words.users.iter().copied().filter(|_| self.random.random()).take(100).collect();
         let request = pb::GroupCreateRequest {
             name: format!("check {}", self.seed),
@@ -207,13 +218,13 @@ impl Check {
             client_msg_id: format!("group-{}", words.groups.len()),
         };
         members.push(owner.user);
-        let change = self.recorder.change(owner.user, Event::Created, 0, members);
+        let change = self.recorder.change(owner.user, Event::Created, 0, members.clone());
         let made = asker.link.call(&request, |_| {}).await.map_err(in_words)?;
         if made.code() != Code::Ok {
             return Err(format!("{} cannot make a group: {}", owner.name, made.message));
         }
         self.recorder.changed(change, made.group, made.queue_id);
-        Ok(made.group)
+        Ok((made.group, members))
     }
 
     async fn may_write_to_everyone(&self, asker: &mut Asker, account: &Account) -> Result<bool, String> {
@@ -259,7 +270,7 @@ impl Check {
                 changes_groups: number < accounts.len(),
                 random: StdRng::seed_from_u64(self.random.random()),
                 shared: Arc::clone(&shared),
-                kept: Kept::default(),
+                kept: Kept::of(account.user, &shared.words),
             };
             devices.spawn(device.run());
         }

@@ -100,7 +100,10 @@ impl fmt::Display for Verdict {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Counts { asks, retries, acks, refused, undecided, undecided_kept, entries, shown, .. } = self.counts;
         let Counts { readers, links, changes, .. } = self.counts;
-        writeln!(out, "sends    {asks} asked, {retries} times again; {acks} acknowledged, {refused} refused for good, ")?;
+        writeln!(
+            out,
+            "sends    {asks} asked, {retries} times again; {acks} acknowledged, {refused} refused for good, "
+        )?;
         writeln!(out, "         {undecided} undecided, of which {undecided_kept} are in the log")?;
         writeln!(out, "entries  {entries}, shown {shown} times to {readers} readers on {links} links")?;
         writeln!(out, "groups   {changes} changes")?;

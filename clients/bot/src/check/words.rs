@@ -1,5 +1,7 @@
 //! Who writes what to whom: the random choices about messages and groups.
 
+use std::collections::BTreeSet;
+
 use rand::RngExt;
 use rand::rngs::StdRng;
 
@@ -17,6 +19,7 @@ pub(super) struct Group {
     pub(super) group: i64,
     /// Stays in it for ever, so that somebody sees all that happens to it.
     pub(super) owner: i64,
+    pub(super) first_members: Vec<i64>,
 }
 
 impl Words {
@@ -25,10 +28,15 @@ impl Words {
         format!("{reader}-{number}")
     }
 
-    pub(super) fn message(&self, from: i64, id: String, random: &mut StdRng) -> Message {
-        let to = match random.random_range(0..8) {
-            0 if self.to_everyone => 0,
-            1..=3 if !self.groups.is_empty() => one_of(&self.groups, random).map_or(from, |group| group.group),
+    /// `groups` are those that the writer is in, as far as the device knows.
+    pub(super) fn message(&self, from: i64, groups: &BTreeSet<i64>, id: String, random: &mut StdRng) -> Message {
+        let to = match random.random_range(0..24) {
+            0..3 if self.to_everyone => 0,
+            // Of any group: to write where one is not is to be refused.
+            3 if !self.groups.is_empty() => one_of(&self.groups, random).map_or(from, |group| group.group),
+            4..12 if !groups.is_empty() => {
+                groups.iter().nth(random.random_range(0..groups.len())).copied().unwrap_or(from)
+            }
             _ => one_of(&self.users, random).copied().unwrap_or(from),
         };
         // Mostly short; some fill a page of the log by themselves.

@@ -19,7 +19,14 @@ struct Change {
 }
 
 impl Changes {
-    pub(super) fn asked(&mut self, change: u32, user: i64, what: Event, group: i64, users: Vec<i64>) -> Result<(), String> {
+    pub(super) fn asked(
+        &mut self,
+        change: u32,
+        user: i64,
+        what: Event,
+        group: i64,
+        users: Vec<i64>,
+    ) -> Result<(), String> {
         match self.0.insert(change, Change { user, what, group, users, done: None }) {
             None => Ok(()),
             Some(_) => Err(format!("there is a change {change} already")),
@@ -84,7 +91,8 @@ impl Judge {
         for Change { user, what, group, users, done } in self.changes.0.values().filter(|_| self.verdict.whole) {
             let Some(at) = done else { continue };
             let events = self.log.values().filter_map(|number| self.entries.get(*number as usize));
-            let mut events = events.filter(|entry| entry.to == *group).filter_map(|entry| Some((entry, entry.event.as_ref()?)));
+            let mut events =
+                events.filter(|entry| entry.to == *group).filter_map(|entry| Some((entry, entry.event.as_ref()?)));
             let is_there = match what {
                 Event::Created => events.any(|(entry, event)| entry.at == *at && event.what == Event::Created),
                 Event::Joined => users.iter().all(|user| stays.0.contains_key(&(*group, *user))),
@@ -95,7 +103,8 @@ impl Judge {
                 }
             };
             if !is_there {
-                let text = format!("{what:?} of {users:?} in group {group} was acknowledged to {user}, and is no entry");
+                let text =
+                    format!("{what:?} of {users:?} in group {group} was acknowledged to {user}, and is no entry");
                 found.push((Kind::Lost, text));
             }
         }

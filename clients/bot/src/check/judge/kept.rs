@@ -8,7 +8,14 @@ use super::{Judge, Send, told};
 const TEMPORARY_MIN: i32 = 100;
 
 impl Judge {
-    pub(super) fn take_ask(&mut self, link: u32, from: i64, id: String, to: i64, content: String) -> Result<(), String> {
+    pub(super) fn take_ask(
+        &mut self,
+        link: u32,
+        from: i64,
+        id: String,
+        to: i64,
+        content: String,
+    ) -> Result<(), String> {
         let number = self.sends.len();
         let behind = self.place_max;
         let its = self.link(link)?;

@@ -90,7 +90,8 @@ impl Judge {
     fn judge_reader(&self, reader: &Reader, stays: &Stays, found: &mut Vec<(Kind, String)>) {
         let Reader { user, name, all, links } = reader;
         let links = || links.iter().filter_map(|number| Some((number, self.links.get(number)?)));
-        let theirs: BTreeMap<i64, &Entry> = self.at_places().filter(|(_, entry)| is_theirs(*user, entry, stays)).collect();
+        let theirs: BTreeMap<i64, &Entry> =
+            self.at_places().filter(|(_, entry)| is_theirs(*user, entry, stays)).collect();
         // What it was shown, or wrote itself.
         let mut known: BTreeSet<i64> = BTreeSet::new();
         let mut passed: BTreeSet<i64> = BTreeSet::new();
@@ -113,7 +114,9 @@ impl Judge {
                         let (cursor, what) = (link.cursor, told(entry));
                         found.push((
                             Kind::Skipped,
-                            format!("{name} was not shown entry {at} on link {number}, which went on to {cursor}: {what}"),
+                            format!(
+                                "{name} was not shown entry {at} on link {number}, which went on to {cursor}: {what}"
+                            ),
                         ));
                     }
                 }
@@ -123,7 +126,10 @@ impl Judge {
             }
             known.extend(own);
         }
+        // Whoever asks for pages may have come later, and asked for what was before.
+        let first_page = links().filter_map(|(_, link)| link.pages.first()).map(|page| page.after).next();
         let Some(start) = links().map(|(_, link)| link.after).next() else { return };
+        let start = first_page.map_or(start, |after| after.min(start));
         if *all && self.verdict.whole {
             for (at, entry) in theirs.range(start.saturating_add(1)..=self.upto.max(start.saturating_add(1))) {
                 if !known.contains(at) && !passed.contains(at) {
