@@ -47,7 +47,6 @@ async fn no_kill_loses_doubles_or_reorders_what_was_acknowledged() {
     let recorder = Recorder::new(seed, None).unwrap();
     let mut people = People::gather(&home, &program, seed, &recorder).await;
     let mut running = Some(program);
-    let mut killed = 0;
     for round in 0..rounds {
         let fate = match random.random_range(0..10) {
             0 => Fate::KilledAtStart,
@@ -55,7 +54,7 @@ async fn no_kill_loses_doubles_or_reorders_what_was_acknowledged() {
             2 => Fate::KilledAfter(0),
             _ => Fate::KilledAfter(random.random_range(1..1_500)),
         };
-        killed += u64::from(!matches!(fate, Fate::StoppedAfter(_)));
+        recorder.fault(if matches!(fate, Fate::StoppedAfter(_)) { "stop" } else { "kill" });
         let program = match (running.take(), fate) {
             (Some(program), _) => program,
             (None, Fate::KilledAtStart) => {
@@ -80,7 +79,7 @@ async fn no_kill_loses_doubles_or_reorders_what_was_acknowledged() {
     assert_eq!(program.stop().await.code(), Some(0));
     recorder.log(0, &whole_log(&home).await);
     let verdict = recorder.finish(last).unwrap();
-    println!("{killed} kills in {rounds} rounds\n{verdict}");
+    println!("{verdict}");
     assert!(verdict.is_clean(), "{verdict}");
     assert_eq!(verdict.counts.undecided + verdict.counts.refused, 0, "everybody went on until all was answered");
     assert!(verdict.counts.asks > rounds, "hardly anything was sent");

@@ -76,6 +76,8 @@ async fn resolve(server: &str) -> Result<SocketAddr, String> {
     found.next().ok_or_else(|| format!("{server} has no address"))
 }
 
+type Devices = JoinSet<Result<(), String>>;
+
 struct Check {
     args: Args,
     seed: u64,
@@ -256,7 +258,7 @@ impl Check {
     }
 
     /// Lets them live. The second is each device's user and reader.
-    fn devices(&mut self, accounts: &[Account], shared: Shared) -> (JoinSet<Result<(), String>>, Vec<(i64, u32)>) {
+    fn devices(&mut self, accounts: &[Account], shared: Shared) -> (Devices, Vec<(i64, u32)>) {
         let shared = Arc::new(shared);
         let (mut devices, mut readers) = (JoinSet::new(), Vec::new());
         for (number, account) in accounts.iter().cycle().take(self.args.devices() as usize).enumerate() {
@@ -283,7 +285,7 @@ impl Check {
         faults: &Faults,
         server: &mut Option<Server>,
         now: &watch::Sender<SocketAddr>,
-        devices: &mut JoinSet<Result<(), String>>,
+        devices: &mut Devices,
     ) -> Result<(), String> {
         let kill_every = Duration::from_secs_f64(self.args.kill_every);
         let begun = Instant::now();

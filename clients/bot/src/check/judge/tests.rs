@@ -1,8 +1,9 @@
 //! A history of a server that keeps its promises, and what is found when one thing in it is broken.
 //!
-//! `random` breaks histories of any shape; here each kind of fault stands by itself, with the sentence that tells it.
+//! `random` breaks histories of any shape, which `story` makes; here each kind of fault stands by itself, with the sentence that tells it.
 
 mod random;
+mod story;
 
 use super::super::record::{Entry, Event, Happened, Outcome, Record};
 use super::super::verdict::{Kind, Verdict};
