@@ -44,6 +44,10 @@ pub struct Args {
     /// How many seconds it takes on average until the server is killed
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = positive)]
     pub(super) kill_every: f64,
+    /// Let users also leave groups that they write to. A retry that comes when its writer has left is then refused for
+    /// good though the first may be in the log, which this server does and PROTOCOL.md (E2) does not allow
+    #[arg(long)]
+    pub(super) leavers_write: bool,
     /// The seed of the random choices. It is printed, to be given again
     #[arg(long)]
     pub(super) seed: Option<u64>,
@@ -61,7 +65,7 @@ pub struct Args {
 const EXAMPLES: &str = "Examples:
   bot check --data-dir longlink-data
       against a server that runs, with everything but kills
-  bot check --data-dir /tmp/d --serve longlink serve --data-dir /tmp/d --tcp 127.0.0.1:0
+  bot check --data-dir /tmp/d --serve longlink serve --data-dir /tmp/d --tcp 127.0.0.1:0 --http 127.0.0.1:0
       against a server of its own, which is killed and started again
 
 The exit code is 0 when every promise was kept, and 1 when one was broken or it could not be checked.";

@@ -28,13 +28,15 @@ use super::record::{self, Event};
 use super::recorder::Recorder;
 use super::server::Server;
 use super::verdict::Verdict;
-use super::words::{Group, Words};
+use super::words::{Group, Role, Words};
 
 /// How long those who take part may need to have everything answered, and then to have read everything.
 const REST_PATIENCE: Duration = Duration::from_secs(60);
-const CHANGE_EVERY: Duration = Duration::from_secs(3);
+const CHANGE_EVERY: Duration = Duration::from_secs(1);
 /// The server is down for up to this long.
 const DOWN_MAX_MS: u64 = 700;
+/// A request names at most so many (PROTOCOL.md, "Limits").
+const INVITED_MAX: usize = 100;
 /// With so many peers, the history with each is read by everybody at the end.
 const TALKS_MAX: usize = 8;
 
@@ -181,7 +183,7 @@ impl Check {
         let mark = format!("{:08x}", rand::random::<u32>());
         let accounts = source.make(self.args.users as usize, &mark).await?;
         let users: Vec<i64> = accounts.iter().map(|account| account.user).collect();
-        let mut words = Words { users, groups: Vec::new(), to_everyone: false };
+        let mut words = Words { users, groups: Vec::new(), to_everyone: false, leavers_write: self.args.leavers_write };
         let mut start = None;
         for number in 0..self.args.groups as usize {
             let Some(owner) = accounts.get(number % accounts.len().max(1)) else { break };
@@ -213,20 +215,34 @@ impl Check {
         owner: &Account,
         words: &Words,
     ) -> Result<(i64, Vec<i64>), String> {
-        let mut members: Vec<i64> = words.users.iter().copied().filter(|_| self.random.random()).take(100).collect();
         let request = pb::GroupCreateRequest {
             name: format!("check {}", self.seed),
-            members: members.clone(),
+            members: Vec::new(),
             client_msg_id: format!("group-{}", words.groups.len()),
         };
-        members.push(owner.user);
-        let change = self.recorder.change(owner.user, Event::Created, 0, members.clone());
+        let change = self.recorder.change(owner.user, Event::Created, 0, vec![owner.user]);
         let made = asker.link.call(&request, |_| {}).await.map_err(in_words)?;
         if made.code() != Code::Ok {
             return Err(format!("{} cannot make a group: {}", owner.name, made.message));
         }
-        self.recorder.changed(change, made.group, made.queue_id);
-        Ok((made.group, members))
+        let group = made.group;
+        self.recorder.changed(change, group, made.queue_id);
+
+        let may_come = |one: &i64| *one != owner.user && Words::role(*one, group) != Role::Outsider;
+        let random = &mut self.random;
+        let candidates = words.users.iter().copied().filter(may_come);
+        let mut members: Vec<i64> = candidates.filter(|_| random.random()).take(INVITED_MAX).collect();
+        if !members.is_empty() {
+            let change = self.recorder.change(owner.user, Event::Joined, group, members.clone());
+            let request = pb::GroupInviteRequest { group, members: members.clone() };
+            let invited = asker.link.call(&request, |_| {}).await.map_err(in_words)?;
+            if invited.code() != Code::Ok {
+                return Err(format!("{} cannot bring anybody into a group: {}", owner.name, invited.message));
+            }
+            self.recorder.changed(change, group, 0);
+        }
+        members.push(owner.user);
+        Ok((group, members))
     }
 
     async fn may_write_to_everyone(&self, asker: &mut Asker, account: &Account) -> Result<bool, String> {

@@ -102,7 +102,7 @@ impl fmt::Display for Verdict {
         let Counts { readers, links, changes, .. } = self.counts;
         writeln!(
             out,
-            "sends    {asks} asked, {retries} times again; {acks} acknowledged, {refused} refused for good, "
+            "sends    {asks} asked, {retries} times again; {acks} acknowledged, {refused} refused for good,"
         )?;
         writeln!(out, "         {undecided} undecided, of which {undecided_kept} are in the log")?;
         writeln!(out, "entries  {entries}, shown {shown} times to {readers} readers on {links} links")?;
