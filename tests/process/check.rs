@@ -37,9 +37,9 @@ async fn a_check_finds_nothing_wrong_under_kills_and_cut_links_and_its_history_s
         text(&saved),
         "--users=6",
         "--groups=2",
-        "--duration=6",
+        "--duration=7",
         // At the most four times as long: there is one of each in any case.
-        "--kill-every=1",
+        "--kill-every=1.5",
         "--fault-every=0.7",
         "--serve",
         env!("CARGO_BIN_EXE_longlink"),

@@ -13,6 +13,9 @@ pub struct Args {
     /// Where the server listens. Not needed with --serve: the server says it
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8081")]
     pub(super) server: String,
+    /// Where the same server listens for HTTP: every third device then comes by WebSocket. With --serve it is known
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(super) http: Option<String>,
     /// Make the accounts by the operator's door in this folder, the server's data_dir
     #[arg(long, value_name = "DIR", conflicts_with = "register")]
     pub(super) data_dir: Option<PathBuf>,

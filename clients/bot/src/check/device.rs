@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::accounts::Account;
 use super::faults::{Fault, Faults, around};
-use super::link::{Gone, Link, PATIENCE, read};
+use super::link::{Door, Gone, Link, PATIENCE, read};
 use super::record::{Event, Happened};
 use super::recorder::{Recorder, happened};
 use super::words::{Group, Words};
@@ -44,8 +44,6 @@ pub(super) enum Phase {
 /// What devices have in common.
 pub(super) struct Shared {
     pub(super) recorder: Recorder,
-    /// Where the network begins.
-    pub(super) network: SocketAddr,
     pub(super) phase: watch::Receiver<Phase>,
     /// How many devices have all their sends answered.
     pub(super) settled: watch::Sender<usize>,
@@ -61,6 +59,9 @@ pub(super) struct Shared {
 pub(super) struct Device {
     pub(super) account: Account,
     pub(super) device_id: String,
+    /// Where the network begins, for links by this door.
+    pub(super) network: SocketAddr,
+    pub(super) door: Door,
     pub(super) reader: u32,
     /// Whether it also changes groups for its user.
     pub(super) changes_groups: bool,
@@ -157,7 +158,7 @@ impl Device {
     }
 
     async fn try_link(&mut self) -> Result<End, End> {
-        let mut link = Link::connect(self.shared.network).await?;
+        let mut link = Link::connect(self.network, self.door).await?;
         let request = pb::HelloRequest {
             credential: Some(self.account.credential.clone()),
             device_id: self.device_id.clone(),

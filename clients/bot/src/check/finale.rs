@@ -9,7 +9,7 @@ use longlink_client::pb;
 
 use super::accounts::Account;
 use super::device::Phase;
-use super::link::{Gone, Link};
+use super::link::{Door, Gone, Link};
 use super::recorder::Recorder;
 use super::words::reader_of;
 
@@ -31,7 +31,7 @@ impl Asker {
         recorder: &Recorder,
     ) -> Result<Self, String> {
         let failed = |gone| format!("{} cannot log in at {server}: {}", account.name, in_words(gone));
-        let mut link = Link::connect(server).await.map_err(failed)?;
+        let mut link = Link::connect(server, Door::Tcp).await.map_err(failed)?;
         let request = pb::HelloRequest {
             credential: Some(account.credential.clone()),
             device_id: what.to_owned(),

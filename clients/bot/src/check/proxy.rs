@@ -16,7 +16,9 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::faults::{Fault, Faults, around};
+use super::link::Door;
 use super::recorder::Recorder;
+use super::server::Addresses;
 
 /// The longest that a byte is held back: shorter than a device's patience.
 const DELAY_MAX_MS: u64 = 300;
@@ -26,8 +28,9 @@ const BUFFER_BYTES: usize = 16 * 1024;
 
 pub(super) struct Proxy {
     pub(super) listener: TcpListener,
-    /// Where the server is now.
-    pub(super) server: watch::Receiver<SocketAddr>,
+    /// Of the server, which is now there.
+    pub(super) door: Door,
+    pub(super) server: watch::Receiver<Addresses>,
     pub(super) faults: Faults,
     /// The mean time until a connection meets a fault.
     pub(super) fault_every: Duration,
@@ -67,7 +70,13 @@ impl Proxy {
                 calm: self.calm.clone(),
                 recorder: self.recorder.clone(),
             };
-            let server = *self.server.borrow();
+            let listens = *self.server.borrow();
+            let server = match self.door {
+                Door::Tcp => Some(listens.tcp),
+                Door::WebSocket => listens.http,
+            };
+            // Nobody is sent to a door that is not there.
+            let Some(server) = server else { continue };
             connections.spawn(carry(device, server, plan));
         }
     }

@@ -23,15 +23,18 @@ use super::device::{Device, Kept, Phase, Shared};
 use super::faults::{Fault, Faults, around};
 use super::finale::{Asker, in_words, read_all};
 use super::judge::Judge;
+use super::link::Door;
 use super::proxy::Proxy;
 use super::record::{self, Event};
 use super::recorder::Recorder;
-use super::server::Server;
+use super::server::{Addresses, Server};
 use super::verdict::Verdict;
 use super::words::{Group, Role, Words};
 
 /// How long those who take part may need to have everything answered, and then to have read everything.
 const REST_PATIENCE: Duration = Duration::from_secs(60);
+/// One in so many devices comes by WebSocket.
+const WEB_ONE_IN: usize = 3;
 const CHANGE_EVERY: Duration = Duration::from_secs(1);
 /// The server is down for up to this long.
 const DOWN_MAX_MS: u64 = 700;
@@ -58,10 +61,23 @@ pub async fn run(args: Args) -> Result<Verdict, String> {
     let mut server = (!args.serve.is_empty()).then(|| Server::new(args.serve.clone()));
     let address = match &mut server {
         Some(server) => server.start().await?,
-        None => resolve(&args.server).await?,
+        None => Addresses {
+            tcp: resolve(&args.server).await?,
+            http: match &args.http {
+                Some(http) => Some(resolve(http).await?),
+                None => None,
+            },
+        },
     };
     let check = Check { args, seed, recorder, random: StdRng::seed_from_u64(seed) };
-    check.run(server, address).await
+    // Whoever stops it also stops the server that it started: it goes with the future that is dropped.
+    tokio::select! {
+        verdict = check.run(server, address) => verdict,
+        interrupted = tokio::signal::ctrl_c() => Err(match interrupted {
+            Ok(()) => "interrupted, so nothing was judged".to_owned(),
+            Err(error) => format!("cannot wait for an interrupt: {error}"),
+        }),
+    }
 }
 
 fn judge_saved(path: &Path) -> Result<Verdict, String> {
@@ -76,6 +92,12 @@ fn judge_saved(path: &Path) -> Result<Verdict, String> {
 async fn resolve(server: &str) -> Result<SocketAddr, String> {
     let mut found = lookup_host(server).await.map_err(|error| format!("cannot find {server}: {error}"))?;
     found.next().ok_or_else(|| format!("{server} has no address"))
+}
+
+/// Where devices come in: the network's ends.
+struct Doors {
+    tcp: SocketAddr,
+    web: Option<SocketAddr>,
 }
 
 type Devices = JoinSet<Result<(), String>>;
@@ -95,28 +117,19 @@ struct Cast {
 }
 
 impl Check {
-    async fn run(mut self, mut server: Option<Server>, address: SocketAddr) -> Result<Verdict, String> {
-        let Cast { accounts, words, start } = self.gather(address).await?;
+    async fn run(mut self, mut server: Option<Server>, address: Addresses) -> Result<Verdict, String> {
+        let Cast { accounts, words, start } = self.gather(address.tcp).await?;
         let peers = self.peers(&words);
 
-        let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| format!("cannot listen: {error}"))?;
-        let network = listener.local_addr().map_err(|error| format!("cannot listen: {error}"))?;
         let (now, server_now) = watch::channel(address);
         let (calm, is_calm) = watch::channel(false);
-        let proxy = Proxy {
-            listener,
-            server: server_now,
-            faults: self.args.faults.clone(),
-            fault_every: Duration::from_secs_f64(self.args.fault_every),
-            random: StdRng::seed_from_u64(self.random.random()),
-            calm: is_calm,
-            recorder: self.recorder.clone(),
-        };
+        let (by_tcp, tcp) = self.network(Door::Tcp, &server_now, &is_calm).await?;
+        let (by_web, web) = self.network(Door::WebSocket, &server_now, &is_calm).await?;
+        let doors = Doors { tcp, web: address.http.map(|_| web) };
         let (phase, in_phase) = watch::channel(Phase::Running);
         let (settled, settled_now) = watch::channel(0);
         let shared = Shared {
             recorder: self.recorder.clone(),
-            network,
             phase: in_phase,
             settled,
             faults: self.args.faults.clone(),
@@ -125,17 +138,22 @@ impl Check {
             change_every: CHANGE_EVERY,
             words,
         };
-        let (mut devices, readers) = self.devices(&accounts, shared);
+        let (mut devices, readers) = self.devices(&accounts, shared, &doors);
 
         let faults = self.args.faults.clone();
         let disturbed = self.disturb(&faults, &mut server, &now, &mut devices);
-        let mut network = pin!(proxy.run());
+        let mut network = pin!(async {
+            tokio::select! {
+                error = by_tcp.run() => error,
+                error = by_web.run() => error,
+            }
+        });
         tokio::select! {
             done = disturbed => done?,
             error = &mut network => return Err(format!("the network between the bots and the server failed: {error}")),
         }
         // Others may have replaced it meanwhile.
-        let address = *now.borrow();
+        let address = now.borrow().tcp;
         let recorder = self.recorder.clone();
         let rest = async {
             calm.send_replace(true);
@@ -170,6 +188,29 @@ impl Check {
             error = &mut network => return Err(format!("the network between the bots and the server failed: {error}")),
         };
         self.recorder.finish(upto)
+    }
+
+    /// The network in front of one of the server's doors, and where it begins.
+    async fn network(
+        &mut self,
+        door: Door,
+        server: &watch::Receiver<Addresses>,
+        calm: &watch::Receiver<bool>,
+    ) -> Result<(Proxy, SocketAddr), String> {
+        let failed = |error| format!("cannot listen on this machine: {error}");
+        let listener = TcpListener::bind("127.0.0.1:0").await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let proxy = Proxy {
+            listener,
+            door,
+            server: server.clone(),
+            faults: self.args.faults.clone(),
+            fault_every: Duration::from_secs_f64(self.args.fault_every),
+            random: StdRng::seed_from_u64(self.random.random()),
+            calm: calm.clone(),
+            recorder: self.recorder.clone(),
+        };
+        Ok((proxy, address))
     }
 
     /// Accounts, groups, and whether one may write to everyone.
@@ -274,16 +315,23 @@ impl Check {
     }
 
     /// Lets them live. The second is each device's user and reader.
-    fn devices(&mut self, accounts: &[Account], shared: Shared) -> (Devices, Vec<(i64, u32)>) {
+    fn devices(&mut self, accounts: &[Account], shared: Shared, doors: &Doors) -> (Devices, Vec<(i64, u32)>) {
         let shared = Arc::new(shared);
         let (mut devices, mut readers) = (JoinSet::new(), Vec::new());
         for (number, account) in accounts.iter().cycle().take(self.args.devices() as usize).enumerate() {
             let device_id = format!("device {}", number / accounts.len().max(1) + 1);
-            let reader = self.recorder.reader(account.user, format!("{} ({device_id})", account.name), true);
+            let (network, door) = match doors.web {
+                Some(web) if number % WEB_ONE_IN == 1 => (web, Door::WebSocket),
+                Some(_) | None => (doors.tcp, Door::Tcp),
+            };
+            let name = format!("{} ({device_id}, {door:?})", account.name);
+            let reader = self.recorder.reader(account.user, name, true);
             readers.push((account.user, reader));
             let device = Device {
                 account: account.clone(),
                 device_id,
+                network,
+                door,
                 reader,
                 changes_groups: number < accounts.len(),
                 random: StdRng::seed_from_u64(self.random.random()),
@@ -300,7 +348,7 @@ impl Check {
         &mut self,
         faults: &Faults,
         server: &mut Option<Server>,
-        now: &watch::Sender<SocketAddr>,
+        now: &watch::Sender<Addresses>,
         devices: &mut Devices,
     ) -> Result<(), String> {
         let kill_every = Duration::from_secs_f64(self.args.kill_every);

@@ -15,6 +15,14 @@ const START_PATIENCE: Duration = Duration::from_secs(60);
 /// So many of its last words are kept, to be shown if it does not start.
 const LAST_WORDS_MAX: usize = 20;
 
+/// Where a server listens.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Addresses {
+    pub(super) tcp: SocketAddr,
+    /// For WebSockets, if it is known.
+    pub(super) http: Option<SocketAddr>,
+}
+
 pub(super) struct Server {
     program: Vec<String>,
     running: Option<Running>,
@@ -34,7 +42,7 @@ impl Server {
     }
 
     /// Starts it, waits until it listens, and tells where.
-    pub(super) async fn start(&mut self) -> Result<SocketAddr, String> {
+    pub(super) async fn start(&mut self) -> Result<Addresses, String> {
         let (name, arguments) = self.program.split_first().ok_or("--serve names no program")?;
         let mut child = Command::new(name)
             .args(arguments)
@@ -51,8 +59,8 @@ impl Server {
         }
         let stdout = child.stdout.take().ok_or("the server has no standard output")?;
         let mut lines = BufReader::new(stdout).lines();
-        let tcp = match timeout(START_PATIENCE, address(&mut lines)).await {
-            Ok(Some(tcp)) => tcp,
+        let listens = match timeout(START_PATIENCE, addresses(&mut lines)).await {
+            Ok(Some(listens)) => listens,
             Ok(None) => {
                 let _ = child.wait().await;
                 // All that it said is there once its pipe is closed.
@@ -62,8 +70,8 @@ impl Server {
             Err(_) => return Err(format!("the server does not listen after {} s", START_PATIENCE.as_secs())),
         };
         ears.spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        self.running = Some(Running { child, tcp, last_words, _ears: ears });
-        Ok(tcp)
+        self.running = Some(Running { child, tcp: listens.tcp, last_words, _ears: ears });
+        Ok(listens)
     }
 
     /// Kills it at once, as if the power had gone.
@@ -88,14 +96,11 @@ impl Server {
     }
 }
 
-/// What it says first: `tcp 127.0.0.1:8081`.
-async fn address(lines: &mut Lines<BufReader<ChildStdout>>) -> Option<SocketAddr> {
-    while let Ok(Some(line)) = lines.next_line().await {
-        if let Some(address) = line.strip_prefix("tcp ") {
-            return address.trim().parse().ok();
-        }
-    }
-    None
+/// What it says first: `tcp 127.0.0.1:8081`, and on the next line the same of `http`.
+async fn addresses(lines: &mut Lines<BufReader<ChildStdout>>) -> Option<Addresses> {
+    let tcp = lines.next_line().await.ok()??.strip_prefix("tcp ")?.trim().parse().ok()?;
+    let http = lines.next_line().await.ok()??.strip_prefix("http ")?.trim().parse().ok();
+    Some(Addresses { tcp, http })
 }
 
 async fn keep_last_words(pipe: impl AsyncRead + Unpin, kept: Arc<Mutex<Vec<String>>>) {
