@@ -37,7 +37,8 @@ pub(super) struct Liar {
 
 #[derive(Default)]
 struct Told {
-    true_frames: usize,
+    /// How many there were that it could lie about.
+    frames: usize,
     /// The greatest place that went through.
     place_max: i64,
     /// What it lied about.
@@ -132,11 +133,11 @@ impl Liar {
         }
     }
 
-    /// Whether to lie now.
+    /// Whether to lie now: once, however many connections there are.
     fn is_time(&self) -> bool {
         let mut told = self.told.lock().unwrap();
-        told.true_frames += 1;
-        told.about.is_none() && told.true_frames > TRUE_FRAMES
+        told.frames += 1;
+        told.frames == TRUE_FRAMES + 1
     }
 }
 
