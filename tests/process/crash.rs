@@ -5,15 +5,17 @@
 use std::env;
 use std::net::SocketAddr;
 
+use longlink::control::line::entry_of_line;
+use longlink::id::Peer;
 use longlink::wire::{Command, pb};
+use longlink_bot::check::record::Event;
+use longlink_bot::check::recorder::Recorder;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use serde_json::Value;
 use tokio::sync::watch;
 
-use super::checker::{History, Line, Reader, Tried, check, content_of};
 use super::program::{Home, Program, spawn};
-use super::walk::{Follower, Guest, Sender};
+use super::walk::{Follower, Guest, Person, Sender, content_of};
 
 /// About twenty seconds of a debug build on two cores.
 const ROUNDS: u64 = 30;
@@ -42,9 +44,9 @@ async fn no_kill_loses_doubles_or_reorders_what_was_acknowledged() {
     let mut random = StdRng::seed_from_u64(seed);
     let home = Home::new();
     let program = home.serve().await;
-    let mut people = People::gather(&home, &program, seed).await;
+    let recorder = Recorder::new(seed, None).unwrap();
+    let mut people = People::gather(&home, &program, seed, &recorder).await;
     let mut running = Some(program);
-    let mut killed = 0;
     for round in 0..rounds {
         let fate = match random.random_range(0..10) {
             0 => Fate::KilledAtStart,
@@ -52,7 +54,7 @@ async fn no_kill_loses_doubles_or_reorders_what_was_acknowledged() {
             2 => Fate::KilledAfter(0),
             _ => Fate::KilledAfter(random.random_range(1..1_500)),
         };
-        killed += u64::from(!matches!(fate, Fate::StoppedAfter(_)));
+        recorder.fault(if matches!(fate, Fate::StoppedAfter(_)) { "stop" } else { "kill" });
         let program = match (running.take(), fate) {
             (Some(program), _) => program,
             (None, Fate::KilledAtStart) => {
@@ -73,20 +75,14 @@ async fn no_kill_loses_doubles_or_reorders_what_was_acknowledged() {
     }
 
     let program = home.serve().await;
-    let mut history = people.finish(&program).await;
+    let last = people.finish(&program).await;
     assert_eq!(program.stop().await.code(), Some(0));
-    history.log = whole_log(&home).await;
-    let (sends, entries) = (history.sends.len(), history.log.len());
-    let seen: usize = history.readers.iter().map(|reader| reader.seen.len()).sum();
-    println!("{killed} kills in {rounds} rounds, {sends} sends, {entries} entries, {seen} seen by readers");
-    let wrong = check(&history);
-    assert!(
-        wrong.is_empty(),
-        "{} things are wrong, among them:\n{}",
-        wrong.len(),
-        wrong[..wrong.len().min(20)].join("\n")
-    );
-    assert!(sends as u64 > rounds, "hardly anything was sent");
+    recorder.log(0, &whole_log(&home).await);
+    let verdict = recorder.finish(last).unwrap();
+    println!("{verdict}");
+    assert!(verdict.is_clean(), "{verdict}");
+    assert_eq!(verdict.counts.undecided + verdict.counts.refused, 0, "everybody went on until all was answered");
+    assert!(verdict.counts.asks > rounds, "hardly anything was sent");
 }
 
 struct People {
@@ -96,39 +92,37 @@ struct People {
     /// Where the server is now.
     now: watch::Sender<SocketAddr>,
     group: i64,
-    /// The token of one who writes.
-    writer: String,
+    /// One who writes.
+    writer: (i64, String),
+    recorder: Recorder,
 }
 
 impl People {
     /// Four who write; two who only read, a second device of one who writes, and one who does both by the library.
-    async fn gather(home: &Home, program: &Program, seed: u64) -> Self {
+    async fn gather(home: &Home, program: &Program, seed: u64, recorder: &Recorder) -> Self {
         let mut writers = Vec::new();
         for number in 0..SENDERS {
             writers.push(home.user(&format!("writer{number}")).await);
         }
         let (first, second, guest) = (home.user("first").await, home.user("second").await, home.user("guest").await);
         let members = writers.iter().map(|(user, _)| *user).chain([first.0, guest.0]).collect();
-        let group = make_group(program, &writers[0].1, members).await;
+        let group = make_group(program, &writers[0], members, recorder).await;
 
-        let reader = |name: &str, user: i64, groups: &[i64], writes| {
-            let (name, groups) = (name.to_owned(), groups.to_vec());
-            Reader { name, user, groups, after: 0, writes, seen: Vec::new() }
-        };
         let mut followers = Vec::new();
-        for (reader, token) in [
-            (reader("first", first.0, &[group], false), &first.1),
-            (reader("second", second.0, &[], false), &second.1),
-            (reader("desk", writers[0].0, &[group], false), &writers[0].1),
-        ] {
-            followers.push(Follower::begin(reader, token.clone(), program.tcp).await);
+        for (name, who) in [("first", &first), ("second", &second), ("desk", &writers[0])] {
+            let person = Person::new(who, name, true, recorder);
+            followers.push(Follower::begin(person, name, program.tcp).await);
         }
         let (now, address) = watch::channel(program.tcp);
-        let guest = Guest::begin(reader("guest", guest.0, &[group], true), guest.1, address).await;
         let peers = vec![first.0, second.0, group, writers[0].0, writers[1].0];
-        let sender = |(number, (user, token))| Sender::new(user, token, peers.clone(), seed.wrapping_add(number));
-        let writer = writers[0].1.clone();
-        Self { senders: (1..).zip(writers).map(sender).collect(), followers, guest, now, group, writer }
+        let guest = Guest::begin(Person::new(&guest, "guest", true, recorder), address).await;
+        let sender = |(number, who): (u64, &(i64, String))| {
+            let person = Person::new(who, &format!("writer {number}"), false, recorder);
+            Sender::new(person, peers.clone(), seed.wrapping_add(number))
+        };
+        let senders = (1..).zip(&writers).map(sender).collect();
+        let writer = writers[0].clone();
+        Self { senders, followers, guest, now, group, writer, recorder: recorder.clone() }
     }
 
     /// Everybody writes and reads until the server has met its fate.
@@ -163,58 +157,67 @@ impl People {
         }
     }
 
-    /// Lets everybody finish what they began, and gathers what they know.
-    async fn finish(mut self, program: &Program) -> History {
+    /// Lets everybody finish what they began, and read up to the place that is given.
+    async fn finish(mut self, program: &Program) -> i64 {
         self.now.send_replace(program.tcp);
-        let mut sends = Vec::new();
         for sender in self.senders {
-            sends.extend(sender.write(program.tcp, true, watch::channel(0).0).await.tried);
+            sender.write(program.tcp, true, watch::channel(0).0).await;
         }
-        sends.extend(self.guest.finish().await);
-        let (end, last) = say_the_end(program, &self.writer).await;
-        sends.push(end);
-
-        let mut readers = Vec::new();
+        self.guest.finish().await;
+        let last = say_the_end(program, &self.writer, &self.recorder).await;
         for follower in self.followers {
             let follower = follower.read(program.tcp, Some(last)).await;
-            readers.push(follower.sync(program.tcp).await);
-            readers.push(follower.reader);
+            follower.sync(program.tcp).await;
         }
-        readers.push(self.guest.read(last).await);
-        History { sends, readers, log: Vec::new() }
+        self.guest.read(last).await;
+        last
     }
 }
 
-async fn make_group(program: &Program, token: &str, members: Vec<i64>) -> i64 {
-    let mut owner = program.log_in(token, "phone").await;
-    let request = pb::GroupCreateRequest { name: "all".into(), members, client_msg_id: "group".into() };
+async fn make_group(program: &Program, who: &(i64, String), mut members: Vec<i64>, recorder: &Recorder) -> i64 {
+    let mut owner = program.log_in(&who.1, "phone").await;
+    let request =
+        pb::GroupCreateRequest { name: "all".into(), members: members.clone(), client_msg_id: "group".into() };
+    members.push(who.0);
+    let change = recorder.change(who.0, Event::Created, 0, members);
     let made: pb::GroupCreateReply = owner.call(Command::GroupCreate, &request).await;
     assert_eq!(made.code(), pb::Code::Ok, "{}", made.message);
+    recorder.changed(change, made.group, made.queue_id);
     made.group
 }
 
 /// Whoever has read this has read everything.
-async fn say_the_end(program: &Program, token: &str) -> (Tried, i64) {
-    let mut writer = program.log_in(token, "phone").await;
-    let (from, id) = (writer.user, "the end".to_owned());
-    let place = writer.send(0, &id, &content_of(from, &id)).await.queue_id;
-    (Tried { from, to: 0, id, places: vec![place] }, place)
+async fn say_the_end(program: &Program, who: &(i64, String), recorder: &Recorder) -> i64 {
+    let (from, id) = (who.0, "the end");
+    let person = Person::new(who, "the last", false, recorder);
+    let mut writer = program.connect().await;
+    let reply = writer.hello(&who.1, "phone", None).await;
+    let link = recorder.link(person.reader, None, &reply);
+    recorder.ask(link, from, 0, id, &content_of(from, id));
+    let reply = writer.send(0, id, &content_of(from, id)).await;
+    recorder.answered(link, from, id, &reply);
+    reply.queue_id
 }
 
-/// What people wrote, as an operator gets it out of the log. What the server itself wrote is left out.
-async fn whole_log(home: &Home) -> Vec<Line> {
+/// What was written, as an operator gets it out of the log.
+async fn whole_log(home: &Home) -> Vec<pb::Entry> {
     let log = home.ok(&["log", "export"]).await;
-    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let number = |line: &Value, key: &str| line[key].as_i64().unwrap();
-    let text = |line: &Value, key: &str| line[key].as_str().unwrap().to_owned();
-    lines
-        .filter(|line| line["content_type"] == pb::ContentType::Text as i32)
-        .map(|line| Line {
-            place: number(&line, "queue_id"),
-            from: number(&line, "from"),
-            to: number(&line, "to"),
-            id: text(&line, "client_msg_id"),
-            content: text(&line, "text"),
-        })
-        .collect()
+    let entry = |line: &str| {
+        let (place, entry) = entry_of_line(line).unwrap();
+        let to = match entry.to {
+            Peer::User(user) => user.get(),
+            Peer::Everyone => 0,
+            Peer::Group(group) => group.get(),
+        };
+        pb::Entry {
+            queue_id: place.get(),
+            from: entry.from.get(),
+            to,
+            client_msg_id: entry.client_msg_id,
+            content_type: entry.content_type,
+            content: entry.content,
+            sent_at_ms: entry.sent_at_ms,
+        }
+    };
+    log.lines().map(entry).collect()
 }

@@ -1,10 +1,11 @@
 //! The program as an operator meets it: started, asked, killed, starved, stopped. Every test here runs the real binary
 //! as a child process, in a folder of its own and on ports of the kernel's choice.
 
-mod checker;
+mod check;
 mod cli;
 mod crash;
 mod damage;
+mod liar;
 mod operator;
 mod program;
 mod raw;

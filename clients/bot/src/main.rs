@@ -19,6 +19,8 @@ use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
 use failure::Failure;
+use longlink_bot::check;
+use longlink_bot::check::verdict::Verdict;
 
 #[derive(Parser)]
 #[command(name = "bot", version, about = "Talk to a longlink server from the terminal", after_help = EXIT_CODES)]
@@ -41,6 +43,8 @@ enum Command {
     #[cfg(unix)]
     #[command(name = load::WORKER, hide = true)]
     LoadProcess,
+    /// Prove that a server loses, doubles and reorders nothing, while links are cut and it is killed
+    Check(Box<check::Args>),
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 something failed, 2 wrong usage, 3 login refused, \
@@ -63,6 +67,7 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Chat(args) => on_runtime(chat::run(args)),
         Command::Echo(args) => on_runtime(echo::run(args)),
+        Command::Check(args) => on_runtime(async { checked(check::run(*args).await) }),
         #[cfg(unix)]
         Command::Load(args) => on_runtime(load::run(*args)),
         #[cfg(unix)]
@@ -81,4 +86,10 @@ fn on_runtime(run: impl Future<Output = Result<(), Failure>>) -> Result<(), Fail
     // A thread may still wait for a line that nobody wants any more.
     runtime.shutdown_background();
     outcome
+}
+
+fn checked(outcome: Result<Verdict, String>) -> Result<(), Failure> {
+    let verdict = outcome.map_err(Failure::other)?;
+    println!("{verdict}");
+    if verdict.is_clean() { Ok(()) } else { Err(Failure::other("the server was not found to keep its promises")) }
 }

@@ -12,6 +12,8 @@ mod support;
 
 /// `bot chat`
 mod chat;
+/// `bot check`, on histories that were saved
+mod check;
 /// `bot echo`
 mod echo;
 /// `bot load`, against a real server
