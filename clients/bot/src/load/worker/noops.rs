@@ -19,7 +19,10 @@ impl Worker {
         self.noops = Schedule::new(start, per_second, self.seats.len());
         if self.noops.is_none() {
             for seat in 0..u32::try_from(self.seats.len()).unwrap_or(u32::MAX) {
-                self.noop(seat, now);
+                // Where one is under way already, the next goes out at its echo.
+                if self.place(seat).is_some_and(|place| place.noop_due_ns.is_none()) {
+                    self.noop(seat, now);
+                }
             }
         }
     }
