@@ -17,11 +17,25 @@ const SERVER_CONTENT_TYPES: std::ops::RangeInclusive<u32> = 100..=199;
 impl Chat {
     /// Puts a message in line for the log before it returns: of two sends on one link, the first is first in the log.
     pub(super) fn send(&self, caller: &Caller, request: pb::SendRequest) -> Asked {
-        let entry = match self.check_send(caller, request) {
-            Ok(entry) => entry,
+        let to = match self.check_form(&request) {
+            Ok(to) => to,
             Err(refused) => return done::<pb::SendReply>(Err(refused)),
         };
-        let mut pending = self.store.append(PARTITION, entry);
+        if let Err(refused) = self.check_may_write(caller, to) {
+            return self.refuse_unless_sent(caller, &request.client_msg_id, refused);
+        }
+        let mut pending = self.store.append(
+            PARTITION,
+            NewEntry {
+                from: caller.user,
+                to,
+                client_msg_id: request.client_msg_id,
+                content_type: request.content_type,
+                content: request.content,
+                sent_at_ms: self.clock.wall_ms(),
+                origin: caller.link.0,
+            },
+        );
         // The memory engine is done already: no future to keep, no wake-up.
         if let Some(appended) = (&mut pending).now_or_never() {
             return done(reply(&self.metrics, appended));
@@ -30,7 +44,23 @@ impl Chat {
         later(async move { reply(&metrics, pending.await) })
     }
 
-    fn check_send(&self, caller: &Caller, request: pb::SendRequest) -> Result<NewEntry, Refused> {
+    /// A retry of what was allowed when it was first sent, and stands in the log, is answered as any retry: a final code
+    /// would say that it does not. Its writer may have left the group since.
+    fn refuse_unless_sent(&self, caller: &Caller, client_msg_id: &str, refused: Refused) -> Asked {
+        if refused.code.is_temporary() {
+            return done::<pb::SendReply>(Err(refused));
+        }
+        let found = self.store.find(PARTITION, caller.user, client_msg_id);
+        let metrics = Arc::clone(&self.metrics);
+        later(async move {
+            match found.await? {
+                Some(appended) => reply(&metrics, Ok(appended)),
+                None => Err(refused),
+            }
+        })
+    }
+
+    fn check_form(&self, request: &pb::SendRequest) -> Result<Peer, Refused> {
         check_client_msg_id(&request.client_msg_id)?;
         let max = self.settings.content_bytes_max;
         if request.content.len() > max {
@@ -43,21 +73,15 @@ impl Chat {
         if request.content_type == ContentType::Text as u32 && std::str::from_utf8(&request.content).is_err() {
             return Err(Refused::new(Code::BadRequest, "the content is not the UTF-8 that its type says"));
         }
-        let to = Peer::parse(request.to).ok_or_else(|| Refused::new(Code::BadRequest, "`to` is nobody's number"))?;
+        Peer::parse(request.to).ok_or_else(|| Refused::new(Code::BadRequest, "`to` is nobody's number"))
+    }
+
+    fn check_may_write(&self, caller: &Caller, to: Peer) -> Result<(), Refused> {
         match to {
-            Peer::User(user) => self.check_exists(user)?,
-            Peer::Everyone => self.check_broadcast(caller.user)?,
-            Peer::Group(group) => self.check_member(caller.user, group)?,
+            Peer::User(user) => self.check_exists(user),
+            Peer::Everyone => self.check_broadcast(caller.user),
+            Peer::Group(group) => self.check_member(caller.user, group),
         }
-        Ok(NewEntry {
-            from: caller.user,
-            to,
-            client_msg_id: request.client_msg_id,
-            content_type: request.content_type,
-            content: request.content,
-            sent_at_ms: self.clock.wall_ms(),
-            origin: caller.link.0,
-        })
     }
 
     fn check_broadcast(&self, user: UserId) -> Result<(), Refused> {

@@ -58,6 +58,11 @@ macro_rules! conformance {
         }
 
         #[test]
+        fn what_was_sent_is_found_by_its_name_even_while_it_is_on_its_way() {
+            $crate::store::conformance::what_was_sent_is_found_by_its_name_even_while_it_is_on_its_way::<$subject>();
+        }
+
+        #[test]
         fn many_members_and_many_groups_are_read_whole() {
             $crate::store::conformance::many_members_and_many_groups_are_read_whole::<$subject>();
         }
@@ -180,6 +185,25 @@ pub(super) fn a_retry_is_stored_once_even_while_the_first_is_on_its_way<S: Subje
     assert_eq!((retry.queue_id, retry.sent_at_ms, retry.duplicate), (place(1), 1_700_000_000_001, true));
     assert_eq!(store.head(LOG), place(2));
     store.close();
+}
+
+pub(super) fn what_was_sent_is_found_by_its_name_even_while_it_is_on_its_way<S: Subject>() {
+    let mut subject = S::new();
+    let store = subject.open();
+    assert_eq!(wait(store.find(LOG, user(1), "a")).unwrap(), None);
+    let pending = store.append(LOG, text(1, 2, "a"));
+    let found = wait(store.find(LOG, user(1), "a")).unwrap().unwrap();
+    assert_eq!((found.queue_id, found.sent_at_ms, found.duplicate), (place(1), 1_700_000_000_001, true));
+    assert_eq!(wait(pending).unwrap().queue_id, place(1));
+    assert_eq!(store.head(LOG), place(1), "whoever was told of it can read it");
+    assert_eq!(wait(store.find(LOG, user(2), "a")).unwrap(), None, "another one's name");
+    store.close();
+    assert!(matches!(wait(store.find(LOG, user(1), "a")), Err(StoreError::Stopped(_))));
+    if S::KEEPS {
+        let store = subject.open();
+        assert_eq!(wait(store.find(LOG, user(1), "a")).unwrap(), Some(found));
+        store.close();
+    }
 }
 
 /// More than is taken from a range at once, and over several layers where an engine has them.

@@ -21,6 +21,7 @@ use self::queue::{Job, Queue};
 use self::tables::Tables;
 use self::writer::{Reply, Writer};
 use super::tail::Ring;
+use super::view::SentKey;
 use super::{
     Appended, Change, ChangeError, Directory, Entry, Keep, Log, Mailboxes, Membership, NewEntry, Page, PageBounds,
     Partition, Pending, Record, Roster, StoreError, Tail, read,
@@ -165,6 +166,15 @@ impl Log for Embedded {
     fn append(&self, _: Partition, new: NewEntry) -> Pending<Result<Appended, StoreError>> {
         let (reply, receiver) = oneshot::channel();
         match self.shared.queue.push(Job::Append { new, reply }) {
+            Ok(()) => Pending::waiting(receiver, || Err(closed())),
+            Err(refused) => Pending::ready(Err(refused)),
+        }
+    }
+
+    fn find(&self, _: Partition, from: UserId, client_msg_id: &str) -> Pending<Result<Option<Appended>, StoreError>> {
+        let (reply, receiver) = oneshot::channel();
+        // By the writer, which comes to it when all is decided that was in line before.
+        match self.shared.queue.push(Job::Find { key: SentKey::new(from, client_msg_id), reply }) {
             Ok(()) => Pending::waiting(receiver, || Err(closed())),
             Err(refused) => Pending::ready(Err(refused)),
         }

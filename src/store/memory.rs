@@ -16,13 +16,13 @@ use tokio::sync::oneshot;
 use super::directory::Staged;
 use super::rows::{MemoryRows, Order, Row, Rows};
 use super::tail::Ring;
-use super::view::RowKey;
+use super::view::{RowKey, Sent};
 use super::{
     Appended, Change, ChangeError, Directory, Entry, Keep, Log, Mailboxes, Membership, NewEntry, Page, PageBounds,
     Partition, Pending, Record, Roster, StoreError, Tail, read,
 };
 use crate::id::{GroupId, Peer, QueueId, UserId};
-use sent::SentPlaces;
+use sent::{NameHash, SentPlaces};
 
 /// How much followers find without reading the log, which costs them a hop to another thread. No more than that, since
 /// an entry that leaves the ring is touched once more, and should still be in the processor's cache.
@@ -89,6 +89,12 @@ impl Log for Memory {
             return Pending::ready(Err(closed()));
         }
         Pending::ready(kept.append(new, &self.ring))
+    }
+
+    fn find(&self, _: Partition, from: UserId, client_msg_id: &str) -> Pending<Result<Option<Appended>, StoreError>> {
+        let kept = self.read();
+        let found = kept.find(kept.sent.hash(from, client_msg_id), from, client_msg_id);
+        Pending::ready(if kept.is_closed { Err(closed()) } else { found })
     }
 
     fn head(&self, _: Partition) -> QueueId {
@@ -177,8 +183,8 @@ impl Kept {
     /// Appends and publishes: still under the lock, so that two appenders cannot publish in the wrong order.
     fn append(&mut self, new: NewEntry, ring: &Ring) -> Result<Appended, StoreError> {
         let hash = self.sent.hash(new.from, &new.client_msg_id);
-        if let Some(first) = self.sent.get(hash, new.from, &new.client_msg_id, |place| self.entry(place))? {
-            return Ok(Appended { queue_id: first.queue_id, sent_at_ms: first.sent_at_ms, duplicate: true });
+        if let Some(first) = self.find(hash, new.from, &new.client_msg_id)? {
+            return Ok(first);
         }
         let sent_at_ms = new.sent_at_ms;
         let entry = Arc::new(Entry::new(self.head().next(), new));
@@ -188,6 +194,11 @@ impl Kept {
         let appended = Appended { queue_id: entry.queue_id, sent_at_ms, duplicate: false };
         ring.publish([entry]);
         Ok(appended)
+    }
+
+    fn find(&self, hash: NameHash, from: UserId, client_msg_id: &str) -> Result<Option<Appended>, StoreError> {
+        let sent = self.sent.get(hash, from, client_msg_id, |place| self.entry(place))?;
+        Ok(sent.map(Sent::appended_before))
     }
 
     fn behind(&self, after: QueueId, limit: usize) -> Vec<Arc<Entry>> {

@@ -75,6 +75,15 @@ pub trait Log {
     /// Dropping the future takes nothing back.
     fn append(&self, partition: Partition, entry: NewEntry) -> Pending<Result<Appended, StoreError>>;
 
+    /// Where the entry is that was sent under a name, if there is one: durable when the future is ready, and found also
+    /// when it is still in line now. Writes nothing.
+    fn find(
+        &self,
+        partition: Partition,
+        from: UserId,
+        client_msg_id: &str,
+    ) -> Pending<Result<Option<Appended>, StoreError>>;
+
     /// The last durable entry's place. It is readable from every view.
     fn head(&self, partition: Partition) -> QueueId;
 

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use rustc_hash::FxBuildHasher;
 
-use super::Entry;
+use super::{Appended, Entry};
 use crate::id::{GroupId, Peer, QueueId, UserId};
 use crate::wire::pb;
 
@@ -202,6 +202,13 @@ impl Hash for SentKey {
 pub(super) struct Sent {
     pub(super) queue_id: QueueId,
     pub(super) sent_at_ms: i64,
+}
+
+impl Sent {
+    /// What whoever sends it again is told.
+    pub(super) fn appended_before(self) -> Appended {
+        Appended { queue_id: self.queue_id, sent_at_ms: self.sent_at_ms, duplicate: true }
+    }
 }
 
 #[cfg(test)]

@@ -264,3 +264,20 @@ async fn a_group_has_bounds() {
     assert_eq!(anna.places(2).await, [1, 2]);
     anna.nothing_pushed().await;
 }
+
+// E2, E3: `bot check` found it. A member writes, the answer is lost on the way, and they leave; the retry was refused as
+// NOT_FOUND, which says that the message is not in the log, though everybody in the group had read it.
+#[tokio::test]
+async fn a_retry_is_answered_also_when_its_writer_has_left_the_group_since() {
+    let world = World::new().await;
+    let mut anna = world.logged_in("anna").await;
+    let mut bob = world.logged_in("bob").await;
+    let made: pb::GroupCreateReply = anna.call(Command::GroupCreate, &creation("1", &[bob.user])).await;
+    let first = bob.send(made.group, "once", "before leaving").await;
+    let leaving = pb::GroupLeaveRequest { group: made.group };
+    assert_eq!(bob.code(Command::GroupLeave, &leaving).await, Code::Ok);
+    let again = bob.send(made.group, "once", "before leaving").await;
+    assert_eq!((again.queue_id, again.sent_at_ms, again.duplicate), (first.queue_id, first.sent_at_ms, true));
+    let new = text_to(made.group, "another", "after leaving");
+    assert_eq!(bob.code(Command::Send, &new).await, Code::NotFound);
+}

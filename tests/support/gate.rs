@@ -89,6 +89,15 @@ impl Log for Gate {
         Pending::waiting(receiver, || Err(gone()))
     }
 
+    fn find(
+        &self,
+        partition: Partition,
+        from: UserId,
+        client_msg_id: &str,
+    ) -> Pending<Result<Option<Appended>, StoreError>> {
+        self.store.find(partition, from, client_msg_id)
+    }
+
     fn head(&self, partition: Partition) -> QueueId {
         self.store.head(partition)
     }

@@ -7,12 +7,14 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::Settings;
+use crate::store::view::SentKey;
 use crate::store::{Appended, Change, ChangeError, Keep, NewEntry, StoreError};
 
 /// What the writer is asked for.
 #[derive(Debug)]
 pub(super) enum Job {
     Append { new: NewEntry, reply: oneshot::Sender<Result<Appended, StoreError>> },
+    Find { key: SentKey, reply: oneshot::Sender<Result<Option<Appended>, StoreError>> },
     Change { changes: Vec<Change>, keep: Keep, reply: oneshot::Sender<Result<(), ChangeError>> },
 }
 
@@ -140,6 +142,7 @@ impl Job {
     fn bytes(&self) -> usize {
         match self {
             Self::Append { new, .. } => JOB_BYTES + new.content.len(),
+            Self::Find { key, .. } => JOB_BYTES + key.as_bytes().len(),
             Self::Change { changes, .. } => {
                 let sizes = changes.iter().map(|change| change.key.len() + change.value.as_ref().map_or(0, Vec::len));
                 JOB_BYTES + sizes.sum::<usize>()
@@ -151,6 +154,7 @@ impl Job {
     pub(super) fn refuse(self, why: StoreError) {
         match self {
             Self::Append { reply, .. } => drop(reply.send(Err(why))),
+            Self::Find { reply, .. } => drop(reply.send(Err(why))),
             Self::Change { reply, .. } => drop(reply.send(Err(why.into()))),
         }
     }

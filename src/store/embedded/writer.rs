@@ -31,6 +31,7 @@ pub(super) struct Writer {
 #[derive(Debug)]
 pub(super) enum Reply {
     Append(oneshot::Sender<Result<Appended, StoreError>>, Result<Appended, StoreError>),
+    Find(oneshot::Sender<Result<Option<Appended>, StoreError>>, Result<Option<Appended>, StoreError>),
     Change(oneshot::Sender<Result<(), ChangeError>>, Result<(), ChangeError>),
 }
 
@@ -86,6 +87,10 @@ impl Writer {
                     let appended = self.stage_entry(&mut staging, new);
                     staging.replies.push(Reply::Append(reply, appended));
                 }
+                Job::Find { key, reply } => {
+                    let found = self.sent(&staging, &key).map(|sent| sent.map(Sent::appended_before));
+                    staging.replies.push(Reply::Find(reply, found));
+                }
                 Job::Change { changes, keep, reply } => {
                     let outcome = staging.records.stage(changes, &mut revision, |key| self.tables.record(key));
                     staging.must_sync |= outcome.is_ok() && keep == Keep::Durable;
@@ -101,12 +106,8 @@ impl Writer {
 
     fn stage_entry(&self, staging: &mut Staging, new: NewEntry) -> Result<Appended, StoreError> {
         let key = SentKey::new(new.from, &new.client_msg_id);
-        let known = match staging.sent.get(&key).copied().or_else(|| self.shared.layers().sent(&key)) {
-            Some(sent) => Some(sent),
-            None => self.tables.sent(&key)?,
-        };
-        if let Some(Sent { queue_id, sent_at_ms }) = known {
-            return Ok(Appended { queue_id, sent_at_ms, duplicate: true });
+        if let Some(sent) = self.sent(staging, &key)? {
+            return Ok(sent.appended_before());
         }
         let last = staging.entries.last().map_or_else(|| self.shared.head(), |entry| entry.queue_id);
         let sent = Sent { queue_id: last.next(), sent_at_ms: new.sent_at_ms };
@@ -114,6 +115,14 @@ impl Writer {
         staging.sent.insert(key, sent);
         staging.entries.push(Arc::new(entry));
         Ok(Appended { queue_id: sent.queue_id, sent_at_ms: sent.sent_at_ms, duplicate: false })
+    }
+
+    /// What was sent under a name, if anything: in this batch, or before.
+    fn sent(&self, staging: &Staging, key: &SentKey) -> Result<Option<Sent>, StoreError> {
+        match staging.sent.get(key).copied().or_else(|| self.shared.layers().sent(key)) {
+            Some(sent) => Ok(Some(sent)),
+            None => self.tables.sent(key),
+        }
     }
 
     fn commit(&mut self, staging: &mut Staging, revision: u64) -> fjall::Result<()> {
@@ -201,6 +210,7 @@ impl Reply {
     fn send(self) {
         match self {
             Self::Append(reply, outcome) => drop(reply.send(outcome)),
+            Self::Find(reply, outcome) => drop(reply.send(outcome)),
             Self::Change(reply, outcome) => drop(reply.send(outcome)),
         }
     }
@@ -208,6 +218,7 @@ impl Reply {
     pub(super) fn refuse(self, why: StoreError) {
         match self {
             Self::Append(reply, _) => drop(reply.send(Err(why))),
+            Self::Find(reply, _) => drop(reply.send(Err(why))),
             Self::Change(reply, _) => drop(reply.send(Err(why.into()))),
         }
     }

@@ -47,10 +47,6 @@ pub struct Args {
     /// How many seconds it takes on average until the server is killed
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = positive)]
     pub(super) kill_every: f64,
-    /// Let users also leave groups that they write to. A retry that comes when its writer has left is then refused for
-    /// good though the first may be in the log, which this server does and PROTOCOL.md (E2) does not allow
-    #[arg(long)]
-    pub(super) leavers_write: bool,
     /// The seed of the random choices. It is printed, to be given again
     #[arg(long)]
     pub(super) seed: Option<u64>,

@@ -224,7 +224,7 @@ impl Check {
         let mark = format!("{:08x}", rand::random::<u32>());
         let accounts = source.make(self.args.users as usize, &mark).await?;
         let users: Vec<i64> = accounts.iter().map(|account| account.user).collect();
-        let mut words = Words { users, groups: Vec::new(), to_everyone: false, leavers_write: self.args.leavers_write };
+        let mut words = Words { users, groups: Vec::new(), to_everyone: false };
         let mut start = None;
         for number in 0..self.args.groups as usize {
             let Some(owner) = accounts.get(number % accounts.len().max(1)) else { break };

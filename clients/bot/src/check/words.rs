@@ -13,8 +13,6 @@ pub(super) struct Words {
     pub(super) groups: Vec<Group>,
     /// Whether one may write to everyone.
     pub(super) to_everyone: bool,
-    /// Whether who leaves a group also writes to it.
-    pub(super) leavers_write: bool,
 }
 
 pub(super) struct Group {
@@ -29,8 +27,7 @@ pub(super) struct Group {
 pub(super) enum Role {
     /// Is never brought in, and is refused if they write.
     Outsider,
-    /// Is brought in, reads, leaves, and is brought in again. They do not write by default: a retry that comes when its
-    /// writer has left is refused for good, also where the first one is in the log.
+    /// Is brought in, reads and writes, leaves, and is brought in again.
     Visitor,
     /// Is brought in, reads and writes, and stays.
     Resident,
@@ -50,18 +47,13 @@ impl Words {
         }
     }
 
-    fn writes(&self, user: i64, group: &Group) -> bool {
-        self.leavers_write || group.owner == user || Self::role(user, group.group) != Role::Visitor
-    }
-
     /// `groups` are those that the writer is in, as far as the device knows.
     pub(super) fn message(&self, from: i64, groups: &BTreeSet<i64>, id: String, random: &mut StdRng) -> Message {
-        let written_to = || self.groups.iter().filter(|group| self.writes(from, group));
-        let own = || written_to().filter(|group| groups.contains(&group.group));
+        let own = || self.groups.iter().filter(|group| groups.contains(&group.group));
         let to = match random.random_range(0..24) {
             0..3 if self.to_everyone => 0,
             // Also where one is not: that is refused.
-            3 if written_to().next().is_some() => one_of(written_to(), random).map_or(from, |group| group.group),
+            3 if !self.groups.is_empty() => one_of(self.groups.iter(), random).map_or(from, |group| group.group),
             4..12 if own().next().is_some() => one_of(own(), random).map_or(from, |group| group.group),
             _ => one_of(self.users.iter(), random).copied().unwrap_or(from),
         };
@@ -78,8 +70,7 @@ impl Words {
     pub(super) fn change(&self, user: i64, random: &mut StdRng) -> Option<(i64, i64)> {
         let group = one_of(self.groups.iter(), random)?;
         if group.owner != user {
-            let leaves = self.leavers_write || Self::role(user, group.group) == Role::Visitor;
-            return leaves.then_some((group.group, user));
+            return (Self::role(user, group.group) == Role::Visitor).then_some((group.group, user));
         }
         let may_come = |one: &&i64| **one != user && Self::role(**one, group.group) != Role::Outsider;
         one_of(self.users.iter().filter(may_come), random).map(|whom| (group.group, *whom))
