@@ -1,0 +1,106 @@
+//! What a run is asked for: `[SCENARIO|PEER ...] [--rounds N] [--quick] [--out FOLDER]`.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::ValueEnum;
+
+use crate::peer::Peer;
+use crate::scenario::{self, Scenario};
+
+#[derive(Parser)]
+#[command(about = "Compares what links cost, between longlink and other servers, in one run")]
+struct Arguments {
+    /// Scenarios and peers by name; all scenarios, and the peers that are built with the project, when none is named.
+    names: Vec<String>,
+    /// Rounds over all peers.
+    #[arg(long, default_value_t = 4)]
+    rounds: usize,
+    /// Tiny sizes: shows that all of it works, and measures nothing.
+    #[arg(long)]
+    quick: bool,
+    /// All peers, also those from Debian's packages.
+    #[arg(long)]
+    all_peers: bool,
+    /// Where the report and the raw numbers go.
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/target/compare"))]
+    out: PathBuf,
+    /// Cargo says so to every benchmark.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+pub(crate) struct Plan {
+    pub(crate) scenarios: Vec<&'static Scenario>,
+    pub(crate) peers: Vec<Peer>,
+    pub(crate) rounds: usize,
+    pub(crate) is_quick: bool,
+    pub(crate) sizes: &'static Sizes,
+    pub(crate) out: PathBuf,
+}
+
+/// How much of everything.
+pub(crate) struct Sizes {
+    pub(crate) pairs: usize,
+    /// In a round at one in flight.
+    pub(crate) messages: u64,
+    pub(crate) logins: usize,
+    pub(crate) readers: usize,
+    pub(crate) broadcasts: u64,
+    pub(crate) heartbeat_s: usize,
+    pub(crate) few_links: usize,
+    pub(crate) many_links: usize,
+    pub(crate) silence_s: u64,
+}
+
+const FULL: Sizes = Sizes {
+    pairs: 500,
+    messages: 40_000,
+    logins: 5_000,
+    readers: 10_000,
+    broadcasts: 10,
+    heartbeat_s: 2,
+    few_links: 10_000,
+    many_links: 19_000,
+    silence_s: 10,
+};
+
+const QUICK: Sizes = Sizes {
+    pairs: 20,
+    messages: 2_000,
+    logins: 200,
+    readers: 200,
+    broadcasts: 2,
+    heartbeat_s: 1,
+    few_links: 200,
+    many_links: 400,
+    silence_s: 1,
+};
+
+/// What the command line asks for, or why that cannot be.
+pub(crate) fn parse() -> Result<Plan, String> {
+    let arguments = Arguments::parse();
+    let (mut scenarios, mut peers) = (Vec::new(), Vec::new());
+    for name in &arguments.names {
+        if let Some(scenario) = Scenario::named(name) {
+            scenarios.push(scenario);
+        } else if let Ok(peer) = Peer::from_str(name, false) {
+            peers.push(peer);
+        } else {
+            let known: Vec<&str> = scenario::ALL.iter().map(|scenario| scenario.name).collect();
+            let known_peers = Peer::ALL.map(Peer::name).join(" ");
+            return Err(format!("{name} is neither a scenario ({}) nor a peer ({known_peers})", known.join(" ")));
+        }
+    }
+    if scenarios.is_empty() {
+        scenarios.extend(scenario::ALL);
+    }
+    if arguments.all_peers {
+        peers = Peer::ALL.to_vec();
+    } else if peers.is_empty() {
+        peers = Peer::IN_TREE.to_vec();
+    }
+    let sizes = if arguments.quick { &QUICK } else { &FULL };
+    let rounds = if arguments.quick { 1 } else { arguments.rounds.max(1) };
+    Ok(Plan { scenarios, peers, rounds, is_quick: arguments.quick, sizes, out: arguments.out })
+}
