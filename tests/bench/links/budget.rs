@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::results::{Results, Samples};
-use crate::scenario::{fanout, heartbeat, idle, login, pairs};
+use crate::scenario::{durable, fanout, heartbeat, idle, login, open, pairs};
 
 const OURS: &str = "longlink";
 
@@ -90,20 +90,20 @@ const BUDGETS: [Budget; 14] = [
         ..budget("processor time to connect and log in", "login", login::CPU)
     },
     Budget {
-        peer: Some("segment file"),
+        peer: Some(durable::SEGMENT),
         unit: " x a bare segment file",
         goal: 0.5,
         limit: Some(0.3),
         is_rate: true,
-        ..budget("durable sends a second, 64 in flight", "durable-64", "durable sends a second")
+        ..budget("durable sends a second, 64 in flight", "durable-64", durable::RATE)
     },
     Budget {
-        peer: Some("segment file"),
+        peer: Some(durable::SEGMENT),
         unit: " x a bare segment file",
         goal: 0.3,
         limit: Some(0.2),
         is_rate: true,
-        ..budget("durable sends a second, 1,024 in flight", "durable-1024", "durable sends a second")
+        ..budget("durable sends a second, 1,024 in flight", "durable-1024", durable::RATE)
     },
     Budget {
         unit: " % of a core",
@@ -115,7 +115,7 @@ const BUDGETS: [Budget; 14] = [
         unit: " s",
         goal: 0.5,
         limit: Some(2.0),
-        ..budget("start with two million entries in the log", "open", "time to start after a stop")
+        ..budget("start with two million entries in the log", "open", open::AFTER_STOP)
     },
 ];
 

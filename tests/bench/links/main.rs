@@ -13,6 +13,8 @@
 
 mod budget;
 mod driver;
+#[path = "../store/load.rs"]
+mod load;
 mod options;
 mod peer;
 mod process;

@@ -19,7 +19,7 @@ struct Arguments {
     /// Tiny sizes: shows that all of it works, and measures nothing.
     #[arg(long)]
     quick: bool,
-    /// All peers, also those from Debian's packages.
+    /// When no peer is named: all of them, also those from Debian's packages.
     #[arg(long)]
     all_peers: bool,
     /// Where the report and the raw numbers go.
@@ -51,6 +51,8 @@ pub(crate) struct Sizes {
     pub(crate) few_links: usize,
     pub(crate) many_links: usize,
     pub(crate) silence_s: u64,
+    pub(crate) durable_s: u64,
+    pub(crate) log_entries: usize,
 }
 
 const FULL: Sizes = Sizes {
@@ -63,6 +65,8 @@ const FULL: Sizes = Sizes {
     few_links: 10_000,
     many_links: 19_000,
     silence_s: 10,
+    durable_s: 4,
+    log_entries: 2_000_000,
 };
 
 const QUICK: Sizes = Sizes {
@@ -75,6 +79,8 @@ const QUICK: Sizes = Sizes {
     few_links: 200,
     many_links: 400,
     silence_s: 1,
+    durable_s: 1,
+    log_entries: 20_000,
 };
 
 /// What the command line asks for, or why that cannot be.
@@ -95,10 +101,8 @@ pub(crate) fn parse() -> Result<Plan, String> {
     if scenarios.is_empty() {
         scenarios.extend(scenario::ALL);
     }
-    if arguments.all_peers {
-        peers = Peer::ALL.to_vec();
-    } else if peers.is_empty() {
-        peers = Peer::IN_TREE.to_vec();
+    if peers.is_empty() {
+        peers.extend_from_slice(if arguments.all_peers { &Peer::ALL } else { &Peer::IN_TREE });
     }
     let sizes = if arguments.quick { &QUICK } else { &FULL };
     let rounds = if arguments.quick { 1 } else { arguments.rounds.max(1) };

@@ -1,8 +1,8 @@
 //! What the system says about a process: its memory, its processor time, its system calls.
 
+use std::env;
 use std::fs;
 use std::process::{Child, Command, Stdio};
-use std::thread::available_parallelism;
 use std::time::{Duration, Instant, SystemTime};
 
 use nix::time::clock_getcpuclockid;
@@ -13,9 +13,17 @@ pub(crate) const SERVER_CORE: usize = 1;
 
 /// Binds a process to a core, if the machine has several and the tool.
 pub(crate) fn pin(pid: u32, core: usize) {
+    bind(pid, &core.to_string());
+}
+
+/// Lets it have all cores again.
+pub(crate) fn unpin(pid: u32) {
+    bind(pid, "0-1023");
+}
+
+fn bind(pid: u32, cores: &str) {
     if can_pin() {
-        let _ =
-            Command::new("taskset").args(["-cp", &core.to_string(), &pid.to_string()]).stdout(Stdio::null()).status();
+        let _ = Command::new("taskset").args(["-cp", cores, &pid.to_string()]).stdout(Stdio::null()).status();
     }
 }
 
@@ -100,12 +108,17 @@ pub(crate) fn machine() -> String {
     let pinned = if can_pin() { "server and driver on a core each" } else { "not pinned" };
     let load = read("/proc/loadavg");
     format!(
-        "{} x {cores}, Linux {}, {pinned}, {} free for the driver, load {}",
+        "{} x {cores}, Linux {}, {pinned}, temporary files on {}, load {}",
         model.unwrap_or("processor unknown"),
         read("/proc/sys/kernel/osrelease").trim(),
-        available_parallelism().map_or(1, usize::from),
+        file_system(),
         load.split(' ').next().unwrap_or("unknown"),
     )
+}
+
+fn file_system() -> String {
+    let asked = Command::new("stat").args(["-f", "-c", "%T"]).arg(env::temp_dir()).output();
+    asked.map_or_else(|_| "an unknown disk".to_owned(), |said| String::from_utf8_lossy(&said.stdout).trim().to_owned())
 }
 
 /// The date and time of day, in UTC.

@@ -18,6 +18,8 @@ use crate::speech::Speech;
 
 /// Nothing on disk: what is compared are links.
 pub(crate) const MEMORY: &str = "memory";
+/// As in earnest.
+pub(crate) const EMBEDDED: &str = "embedded";
 /// Longer than half of a token's life, or each login would be given a new one.
 const TOKEN_TTL_S: u32 = 29 * 24 * 3600;
 

@@ -2,7 +2,7 @@
 
 pub(crate) mod bare;
 mod foreign;
-mod longlink;
+pub(crate) mod longlink;
 pub(crate) mod server;
 pub(crate) mod slim;
 

@@ -136,6 +136,16 @@ impl Server {
         }
     }
 
+    /// Stops it as a service manager would, and gives its folder.
+    pub(crate) fn stop(mut self) -> TempDir {
+        let pid = self.pid().to_string();
+        let asked = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        assert!(asked.success(), "cannot end process {pid}");
+        let ended = self.child.wait().unwrap();
+        assert!(ended.success(), "it ended with {ended}: {}", last_lines(&self.folder.path().join("log")));
+        std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap())
+    }
+
     /// Waits until the server has seen that its links are gone: until it does next to nothing any more.
     pub(crate) fn settle(&self) {
         let mut before = process::cpu_us(self.pid());

@@ -1,10 +1,12 @@
 //! The scenarios, and how they are played: the peers take turns within each round, so that a neighbour's noise meets
 //! all of them.
 
+pub(crate) mod durable;
 pub(crate) mod fanout;
 pub(crate) mod heartbeat;
 pub(crate) mod idle;
 pub(crate) mod login;
+pub(crate) mod open;
 pub(crate) mod pairs;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,6 +16,8 @@ use crate::peer::Peer;
 use crate::process::{self, cpu_us, now};
 use crate::results::{PeerRun, Run};
 
+/// About how long a peer takes with tiny sizes.
+const QUICK_S: f64 = 2.0;
 /// A compiler that complains may go on for pages.
 const FAILURE_CHARS_MAX: usize = 400;
 
@@ -25,6 +29,8 @@ pub(crate) struct Scenario {
     play: fn(&Plan, &Scenario) -> Vec<PeerRun>,
     /// Whether peers that differ in how they pass a message on take part, or only one of each kind.
     has_variants: bool,
+    /// Whether it is played with the peers at all, or is about longlink's store alone.
+    has_peers: bool,
     /// Enough for what hardly differs between rounds.
     rounds_max: usize,
 }
@@ -36,6 +42,7 @@ pub(crate) const ALL: &[Scenario] = &[
         seconds: (2.0, 0.6),
         play: |plan, scenario| compare(plan, scenario, |peer| pairs::Pairs::start(peer, 1, plan.sizes)),
         has_variants: true,
+        has_peers: true,
         rounds_max: usize::MAX,
     },
     Scenario {
@@ -44,6 +51,7 @@ pub(crate) const ALL: &[Scenario] = &[
         seconds: (2.5, 0.9),
         play: |plan, scenario| compare(plan, scenario, |peer| pairs::Pairs::start(peer, 16, plan.sizes)),
         has_variants: true,
+        has_peers: true,
         rounds_max: usize::MAX,
     },
     Scenario {
@@ -52,6 +60,7 @@ pub(crate) const ALL: &[Scenario] = &[
         seconds: (2.0, 1.0),
         play: |plan, scenario| compare(plan, scenario, |peer| login::Login::start(peer, plan.sizes)),
         has_variants: false,
+        has_peers: true,
         rounds_max: usize::MAX,
     },
     Scenario {
@@ -60,6 +69,7 @@ pub(crate) const ALL: &[Scenario] = &[
         seconds: (3.0, 3.0),
         play: |plan, scenario| compare(plan, scenario, |peer| fanout::Fanout::start(peer, plan.sizes)),
         has_variants: true,
+        has_peers: true,
         rounds_max: usize::MAX,
     },
     Scenario {
@@ -68,6 +78,7 @@ pub(crate) const ALL: &[Scenario] = &[
         seconds: (1.5, 4.5),
         play: |plan, scenario| compare(plan, scenario, |peer| heartbeat::Heartbeat::start(peer, plan.sizes)),
         has_variants: false,
+        has_peers: true,
         rounds_max: usize::MAX,
     },
     Scenario {
@@ -76,7 +87,35 @@ pub(crate) const ALL: &[Scenario] = &[
         seconds: (3.0, 14.0),
         play: |plan, scenario| compare(plan, scenario, |peer| idle::Idle::start(peer, plan.sizes)),
         has_variants: false,
+        has_peers: true,
         rounds_max: 2,
+    },
+    Scenario {
+        name: "durable-64",
+        what: "64 sends in flight to the embedded store, each answered when it is on the disk",
+        seconds: (0.0, 8.5),
+        play: |plan, scenario| durable::measure(plan, scenario, 64),
+        has_variants: false,
+        has_peers: false,
+        rounds_max: usize::MAX,
+    },
+    Scenario {
+        name: "durable-1024",
+        what: "1,024 sends in flight to the embedded store, each answered when it is on the disk",
+        seconds: (0.0, 8.5),
+        play: |plan, scenario| durable::measure(plan, scenario, 1_024),
+        has_variants: false,
+        has_peers: false,
+        rounds_max: usize::MAX,
+    },
+    Scenario {
+        name: "open",
+        what: "the program on a log of two million entries in the embedded store, from its start until it listens",
+        seconds: (30.0, 0.5),
+        play: open::measure,
+        has_variants: false,
+        has_peers: false,
+        rounds_max: usize::MAX,
     },
 ];
 
@@ -95,7 +134,11 @@ impl Scenario {
 
     pub(crate) fn estimate_s(&self, plan: &Plan) -> f64 {
         let (start, round) = self.seconds;
-        (start + round * self.rounds(plan) as f64) * self.peers(plan).len() as f64
+        let peers = if self.has_peers { self.peers(plan).len() } else { 1 };
+        if plan.is_quick {
+            return QUICK_S * peers as f64;
+        }
+        (start + round * self.rounds(plan) as f64) * peers as f64
     }
 
     pub(crate) fn run(&self, plan: &Plan) -> Run {
@@ -123,17 +166,27 @@ fn compare<P: Play>(plan: &Plan, scenario: &Scenario, start: impl Fn(Peer) -> P)
         let play = attempt(&mut run, |_| start(peer));
         runs.push((run, play));
     }
-    let rounds = scenario.rounds(plan);
-    for round in 1..=rounds {
+    rounds_of(plan, scenario, |_| {
+        let mut said = Vec::new();
         for (run, play) in &mut runs {
             take(run, play, |play, run| play.round(run));
-            eprintln!("  round {round} of {rounds}: {}", run.summary());
+            said.push(run.summary());
         }
-    }
+        said.join(", ")
+    });
     for (run, play) in &mut runs {
         take(run, play, |play, run| play.last(run));
     }
     runs.into_iter().map(|(run, _)| run).collect()
+}
+
+/// Does something in each round, and says to the one who waits what it gives.
+fn rounds_of(plan: &Plan, scenario: &Scenario, mut what: impl FnMut(usize) -> String) {
+    let rounds = scenario.rounds(plan);
+    for round in 1..=rounds {
+        let said = what(round);
+        eprintln!("  round {round} of {rounds}: {said}");
+    }
 }
 
 fn take<P>(run: &mut PeerRun, play: &mut Option<P>, what: impl FnOnce(&mut P, &mut PeerRun)) {
