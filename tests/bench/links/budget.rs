@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::results::{Results, Samples};
+use crate::results::Results;
 use crate::scenario::{durable, fanout, heartbeat, idle, login, open, pairs};
 
 const OURS: &str = "longlink";
@@ -128,8 +128,8 @@ pub(crate) fn table(results: &Results) -> String {
         let Budget { what, unit, goal, limit, .. } = budget;
         let limit = limit.map(|limit| format!("{limit}{unit}")).unwrap_or_default();
         let (measured, verdict) = match budget.measured(results) {
-            Some(samples) => (format!("{}{unit}", samples.text()), budget.verdict(samples.median())),
-            None => ("".to_owned(), "not measured"),
+            Some((text, value)) => (format!("{text}{unit}"), budget.verdict(value)),
+            None => (String::new(), "not measured"),
         };
         let _ = writeln!(out, "| {what} | {goal}{unit} | {limit} | {measured} | {verdict} |");
     }
@@ -143,11 +143,12 @@ pub(crate) fn table(results: &Results) -> String {
 }
 
 impl Budget {
-    fn measured(&self, results: &Results) -> Option<Samples> {
+    /// As it is to be read, and as it is to be judged.
+    fn measured(&self, results: &Results) -> Option<(String, f64)> {
         let ours = results.samples(self.scenario, OURS, self.figure)?;
-        let Some(peer) = self.peer else { return Some(ours.clone()) };
+        let Some(peer) = self.peer else { return Some((ours.text(), ours.median())) };
         let theirs = results.samples(self.scenario, peer, self.figure)?;
-        Some(ours.over(theirs))
+        Some((ours.ratio_text(theirs), ours.median() / theirs.median()))
     }
 
     fn verdict(&self, value: f64) -> &'static str {

@@ -13,6 +13,7 @@
 
 mod budget;
 mod driver;
+mod grow;
 #[path = "../store/load.rs"]
 mod load;
 mod options;
@@ -26,8 +27,10 @@ mod speech;
 use std::env;
 use std::fs;
 
+use grow::Axis;
 use peer::{bare, slim};
 use results::Results;
+use scenario::Scenario;
 
 /// As the server: what is compared is not the allocator.
 #[global_allocator]
@@ -49,17 +52,34 @@ fn main() {
     fs::create_dir_all(&plan.out).unwrap();
     let (raw, page) = (plan.out.join("raw.json"), plan.out.join("report.md"));
     let mut results = Results::load(&raw);
-    let estimate_s: f64 = plan.scenarios.iter().map(|scenario| scenario.estimate_s(&plan)).sum();
-    eprintln!("{} scenarios, about {:.0} min", plan.scenarios.len(), (estimate_s / 60.0).ceil());
-    for (place, scenario) in plan.scenarios.iter().enumerate() {
-        let estimate_s = scenario.estimate_s(&plan);
-        eprintln!("[{}/{}] {}, about {estimate_s:.0} s", place + 1, plan.scenarios.len(), scenario.name);
-        let run = scenario.run(&plan);
-        eprintln!("  took {} s", run.took_s);
-        results.0.insert(scenario.name.to_owned(), run);
+    let scenarios = plan.scenarios.iter().map(|scenario| (scenario.name, scenario.estimate_s(&plan)));
+    let axes = plan.axes.iter().map(|axis| (axis.name, axis.estimate_s(&plan)));
+    let steps: Vec<(&str, f64)> = scenarios.chain(axes).collect();
+    let mut left_s: f64 = steps.iter().map(|(_, seconds)| seconds).sum();
+    let mut missing: Vec<String> = Vec::new();
+    for (place, (name, seconds)) in steps.iter().enumerate() {
+        let minutes = (left_s / 60.0).ceil();
+        eprintln!("[{}/{}] {name}, about {seconds:.0} s; about {minutes:.0} min to the end", place + 1, steps.len());
+        let begun = process::now();
+        if let Some(scenario) = Scenario::named(name) {
+            let run = scenario.run(&plan);
+            missing.extend(run.missing().into_iter().map(|missing| format!("not measured in {name}: {missing}")));
+            results.runs.insert((*name).to_owned(), run);
+        } else if let Some(axis) = Axis::named(name) {
+            let growth = axis.run(&plan);
+            missing.extend(growth.failures.iter().map(|failure| format!("not measured in {name}: {failure}")));
+            results.growths.insert((*name).to_owned(), growth);
+        }
+        eprintln!("  took {} s", begun.elapsed().as_secs());
+        left_s -= seconds;
         // After each one, so that a run that is stopped has lost only what it was at.
         results.save(&raw);
         fs::write(&page, report::page(&results)).unwrap();
     }
     println!("{}", page.display());
+    // Said in the report as well; the exit code is for who runs this unseen.
+    if !missing.is_empty() {
+        eprintln!("{}", missing.join("\n"));
+        std::process::exit(1);
+    }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use clap::ValueEnum;
 
+use crate::grow::{self, Axis};
 use crate::peer::Peer;
 use crate::scenario::{self, Scenario};
 
@@ -32,6 +33,7 @@ struct Arguments {
 
 pub(crate) struct Plan {
     pub(crate) scenarios: Vec<&'static Scenario>,
+    pub(crate) axes: Vec<&'static Axis>,
     pub(crate) peers: Vec<Peer>,
     pub(crate) rounds: usize,
     pub(crate) is_quick: bool,
@@ -51,8 +53,12 @@ pub(crate) struct Sizes {
     pub(crate) few_links: usize,
     pub(crate) many_links: usize,
     pub(crate) silence_s: u64,
+    pub(crate) decay_s: u64,
     pub(crate) durable_s: u64,
     pub(crate) log_entries: usize,
+    pub(crate) grow_links: &'static [usize],
+    pub(crate) grow_groups: &'static [usize],
+    pub(crate) grow_logs: &'static [usize],
 }
 
 const FULL: Sizes = Sizes {
@@ -65,40 +71,53 @@ const FULL: Sizes = Sizes {
     few_links: 10_000,
     many_links: 19_000,
     silence_s: 10,
+    decay_s: 15,
     durable_s: 4,
     log_entries: 2_000_000,
+    grow_links: &[1_000, 2_000, 5_000, 10_000, 19_000],
+    grow_groups: &[10, 100, 1_000, 5_000],
+    grow_logs: &[10_000, 100_000, 1_000_000, 5_000_000],
 };
 
 const QUICK: Sizes = Sizes {
-    pairs: 20,
-    messages: 2_000,
-    logins: 200,
-    readers: 200,
+    pairs: 10,
+    messages: 1_000,
+    logins: 100,
+    readers: 100,
     broadcasts: 2,
     heartbeat_s: 1,
-    few_links: 200,
-    many_links: 400,
+    few_links: 150,
+    many_links: 300,
     silence_s: 1,
+    decay_s: 1,
     durable_s: 1,
-    log_entries: 20_000,
+    log_entries: 5_000,
+    grow_links: &[50, 100, 200],
+    grow_groups: &[10, 30, 120],
+    grow_logs: &[1_000, 2_000, 4_000],
 };
 
 /// What the command line asks for, or why that cannot be.
 pub(crate) fn parse() -> Result<Plan, String> {
     let arguments = Arguments::parse();
-    let (mut scenarios, mut peers) = (Vec::new(), Vec::new());
+    let (mut scenarios, mut axes, mut peers) = (Vec::new(), Vec::new(), Vec::new());
     for name in &arguments.names {
         if let Some(scenario) = Scenario::named(name) {
             scenarios.push(scenario);
+        } else if let Some(axis) = Axis::named(name) {
+            axes.push(axis);
+        } else if name == "grow" {
+            axes.extend(grow::ALL);
         } else if let Ok(peer) = Peer::from_str(name, false) {
             peers.push(peer);
         } else {
-            let known: Vec<&str> = scenario::ALL.iter().map(|scenario| scenario.name).collect();
+            let scenarios = scenario::ALL.iter().map(|scenario| scenario.name);
+            let known: Vec<&str> = scenarios.chain(grow::ALL.iter().map(|axis| axis.name)).collect();
             let known_peers = Peer::ALL.map(Peer::name).join(" ");
-            return Err(format!("{name} is neither a scenario ({}) nor a peer ({known_peers})", known.join(" ")));
+            return Err(format!("{name} is neither a scenario ({} grow) nor a peer ({known_peers})", known.join(" ")));
         }
     }
-    if scenarios.is_empty() {
+    if scenarios.is_empty() && axes.is_empty() {
         scenarios.extend(scenario::ALL);
     }
     if peers.is_empty() {
@@ -106,5 +125,5 @@ pub(crate) fn parse() -> Result<Plan, String> {
     }
     let sizes = if arguments.quick { &QUICK } else { &FULL };
     let rounds = if arguments.quick { 1 } else { arguments.rounds.max(1) };
-    Ok(Plan { scenarios, peers, rounds, is_quick: arguments.quick, sizes, out: arguments.out })
+    Ok(Plan { scenarios, axes, peers, rounds, is_quick: arguments.quick, sizes, out: arguments.out })
 }

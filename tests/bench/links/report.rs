@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use crate::budget;
+use crate::grow::{self, Axis};
 use crate::peer::Peer;
-use crate::results::{PeerRun, Results, Run, Samples};
+use crate::results::{Growth, PeerRun, Results, Run, Samples};
 use crate::scenario::Scenario;
 
 const OURS: &str = "longlink";
@@ -15,8 +16,13 @@ pub(crate) fn page(results: &Results) -> String {
     out.push_str(&budget::table(results));
     peers(&mut out, results);
     for scenario in crate::scenario::ALL {
-        if let Some(run) = results.0.get(scenario.name) {
+        if let Some(run) = results.runs.get(scenario.name) {
             chapter(&mut out, scenario, run);
+        }
+    }
+    for axis in grow::ALL {
+        if let Some(growth) = results.growths.get(axis.name) {
+            curves(&mut out, axis, growth);
         }
     }
     out
@@ -28,10 +34,12 @@ const HEAD: &str = "# longlink beside other servers\n\n\
     which the peers took turns: below 1 longlink is better. Rows in which longlink is worse stay in. Bytes, processor\n\
     time and system calls are robust; rows marked (side) belong to the machine and its neighbours.\n\n";
 
+const QUICK: &str = "**Tiny sizes (`--quick`): these are no measurements.**\n\n";
+
 /// Who took part, what each does for a message, and what kept one away.
 fn peers(out: &mut String, results: &Results) {
     out.push_str("## Who is compared\n\n| peer | version | what it does for a message |\n|---|---|---|\n");
-    let runs = || results.0.values().flat_map(|run| &run.peers);
+    let runs = || results.runs.values().flat_map(|run| &run.peers);
     for peer in Peer::ALL {
         let Some(run) = runs().find(|run| run.peer == peer.name()) else { continue };
         let _ = writeln!(out, "| {} | {} | {} |", peer.name(), run.version, peer.does());
@@ -41,9 +49,9 @@ fn peers(out: &mut String, results: &Results) {
     if !absent.is_empty() {
         let _ = writeln!(out, "\nNot asked to take part: {}.", absent.join(", "));
     }
-    for (scenario, run) in &results.0 {
-        for (peer, failure) in run.peers.iter().filter_map(|run| Some((&run.peer, run.failure.as_ref()?))) {
-            let _ = writeln!(out, "\n**{peer} failed in {scenario}:** {failure}");
+    for (scenario, run) in &results.runs {
+        for missing in run.missing() {
+            let _ = writeln!(out, "\n**Not measured in {scenario}:** {missing}");
         }
     }
     out.push('\n');
@@ -52,9 +60,7 @@ fn peers(out: &mut String, results: &Results) {
 fn chapter(out: &mut String, scenario: &Scenario, run: &Run) {
     let _ = writeln!(out, "## {}\n\n{}. {} rounds.\n", scenario.name, scenario.what, run.rounds);
     let _ = writeln!(out, "{}, {}, {} s.\n", run.at, run.machine, run.took_s);
-    if run.is_quick {
-        out.push_str("**Tiny sizes (`--quick`): these are no measurements.**\n\n");
-    }
+    out.push_str(if run.is_quick { QUICK } else { "" });
     let mut figures: Vec<(&str, &str)> = Vec::new();
     for figure in run.peers.iter().flat_map(|run| &run.figures) {
         if !figures.iter().any(|(what, _)| *what == figure.what) {
@@ -67,6 +73,36 @@ fn chapter(out: &mut String, scenario: &Scenario, run: &Run) {
     let busy: Vec<String> = run.peers.iter().filter_map(busy_driver).collect();
     if !busy.is_empty() {
         let _ = writeln!(out, "The driver's processor time, of the server's: {}.\n", busy.join(", "));
+    }
+}
+
+/// What grows, down; the peers, across.
+fn curves(out: &mut String, axis: &Axis, growth: &Growth) {
+    let Axis { name, along, .. } = axis;
+    let _ = writeln!(out, "## {name}: cost along the number of {along}\n\n![{name}]({name}.svg)\n");
+    let _ = writeln!(out, "{}, {}, {} s.\n", growth.at, growth.machine, growth.took_s);
+    out.push_str(if growth.is_quick { QUICK } else { "" });
+    for failure in &growth.failures {
+        let _ = writeln!(out, "**Not measured:** {failure}\n");
+    }
+    let mut figures: Vec<(&str, &str)> = Vec::new();
+    for curve in &growth.curves {
+        if !figures.iter().any(|(what, _)| *what == curve.what) {
+            figures.push((&curve.what, &curve.unit));
+        }
+    }
+    for (what, unit) in figures {
+        let curves: Vec<_> = growth.curves.iter().filter(|curve| curve.what == what).collect();
+        let peers: Vec<&str> = curves.iter().map(|curve| curve.peer.as_str()).collect();
+        let _ = writeln!(out, "{what}, {unit}:\n\n| {along} | {} |", peers.join(" | "));
+        let _ = writeln!(out, "|---|{}", "---|".repeat(peers.len()));
+        let xs = curves.iter().max_by_key(|curve| curve.points.len()).map(|curve| &curve.points);
+        for (x, _) in xs.into_iter().flatten() {
+            let at = |points: &[(f64, f64)]| points.iter().find(|(at, _)| at == x).map(|(_, y)| format!("{y:.2}"));
+            let values: Vec<String> = curves.iter().map(|curve| at(&curve.points).unwrap_or_default()).collect();
+            let _ = writeln!(out, "| {x} | {} |", values.join(" | "));
+        }
+        out.push('\n');
     }
 }
 
@@ -87,12 +123,7 @@ fn ratio(ours: &Samples, theirs: &Samples) -> String {
     if theirs.median().abs() < 0.01 {
         return "-".to_owned();
     }
-    let middle = ours.median() / theirs.median();
-    let rounds = ours.over(theirs);
-    match rounds.range() {
-        Some((least, most)) => format!("{middle:.2} [{least:.2}..{most:.2}]"),
-        None => format!("{middle:.2}"),
-    }
+    ours.ratio_text(theirs)
 }
 
 /// Where the driver was the limit, the server was not.

@@ -6,9 +6,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-/// The last run of each scenario, by its name.
+/// The last run of each scenario and of each axis, by its name.
 #[derive(Default, Serialize, Deserialize)]
-pub(crate) struct Results(pub(crate) BTreeMap<String, Run>);
+pub(crate) struct Results {
+    pub(crate) runs: BTreeMap<String, Run>,
+    pub(crate) growths: BTreeMap<String, Growth>,
+}
 
 /// One run of one scenario over its peers.
 #[derive(Serialize, Deserialize)]
@@ -19,6 +22,26 @@ pub(crate) struct Run {
     pub(crate) is_quick: bool,
     pub(crate) took_s: u64,
     pub(crate) peers: Vec<PeerRun>,
+}
+
+/// One run along one axis.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Growth {
+    pub(crate) at: String,
+    pub(crate) machine: String,
+    pub(crate) is_quick: bool,
+    pub(crate) took_s: u64,
+    pub(crate) curves: Vec<Curve>,
+    pub(crate) failures: Vec<String>,
+}
+
+/// A peer's figure over what grows.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Curve {
+    pub(crate) peer: String,
+    pub(crate) what: String,
+    pub(crate) unit: String,
+    pub(crate) points: Vec<(f64, f64)>,
 }
 
 /// What one peer came to.
@@ -60,8 +83,20 @@ impl Results {
     }
 
     pub(crate) fn samples(&self, scenario: &str, peer: &str, what: &str) -> Option<&Samples> {
-        let run = self.0.get(scenario)?.peers.iter().find(|run| run.peer == peer)?;
+        let run = self.runs.get(scenario)?.peers.iter().find(|run| run.peer == peer)?;
         run.samples(what)
+    }
+}
+
+impl Run {
+    /// Which peers were not measured in every round, and why.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        let missing = |run: &PeerRun| match (&run.failure, run.figures.first()) {
+            (Some(failure), _) => Some(format!("{}: {failure}", run.peer)),
+            (None, Some(figure)) if figure.samples.0.len() == self.rounds => None,
+            (None, _) => Some(format!("{}: not every round gave a figure", run.peer)),
+        };
+        self.peers.iter().filter_map(missing).collect()
     }
 }
 
@@ -99,9 +134,15 @@ impl Samples {
         }
     }
 
-    /// How often the other goes into this, round by round: both were taken within minutes of each other.
-    pub(crate) fn over(&self, other: &Self) -> Self {
-        Self(self.0.iter().zip(&other.0).map(|(this, other)| this / other).collect())
+    /// How often the other's median goes into this one's, and in brackets the same round by round, since both were
+    /// taken within minutes of each other.
+    pub(crate) fn ratio_text(&self, other: &Self) -> String {
+        let rounds = Self(self.0.iter().zip(&other.0).map(|(this, other)| this / other).collect());
+        let middle = self.median() / other.median();
+        match rounds.range() {
+            Some((least, most)) => format!("{middle:.2} [{least:.2}..{most:.2}]"),
+            None => format!("{middle:.2}"),
+        }
     }
 
     /// `median [least..most]`, with as many digits as the median deserves.

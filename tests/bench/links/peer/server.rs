@@ -105,6 +105,21 @@ impl Server {
         self.users[link].0
     }
 
+    /// What a user says to log in.
+    pub(crate) fn hello(&self, link: usize) -> Vec<u8> {
+        let (user, token) = &self.users[link];
+        self.speech.hello(*user, token, false)
+    }
+
+    /// The users that its folder has from an earlier life.
+    pub(crate) fn keep_users(&mut self, users: Vec<(i64, String)>) {
+        self.users = users;
+    }
+
+    pub(crate) fn take_users(&mut self) -> Vec<(i64, String)> {
+        std::mem::take(&mut self.users)
+    }
+
     pub(crate) fn driver(&self) -> Driver {
         Driver::new(self.speech)
     }

@@ -19,8 +19,6 @@ pub(crate) const WITH_KERNEL: &str = "memory of an idle link, the kernel's for i
 /// Links that find the room which the making of the accounts has left.
 const FIRST: usize = 100;
 const AT_ONCE: usize = 50;
-/// Allocators give pages back that were not used for so long.
-const DECAY: Duration = Duration::from_secs(15);
 
 pub(crate) struct Idle {
     peer: Peer,
@@ -62,7 +60,8 @@ impl Idle {
         let links = driver.links();
         drop(driver);
         server.settle();
-        std::thread::sleep(DECAY);
+        // Allocators give pages back that were not used for a while.
+        std::thread::sleep(Duration::from_secs(self.sizes.decay_s));
         let left = anonymous_bytes(server.pid()) as f64 - empty as f64;
         figures.add("left behind by a link that has gone", "bytes", left / links as f64);
     }

@@ -200,15 +200,23 @@ fn take<P>(run: &mut PeerRun, play: &mut Option<P>, what: impl FnOnce(&mut P, &m
 
 /// What a peer does that it should not stops the peer, not the others.
 fn attempt<T>(run: &mut PeerRun, what: impl FnOnce(&mut PeerRun) -> T) -> Option<T> {
-    let caught = catch_unwind(AssertUnwindSafe(|| what(run)));
-    caught
-        .map_err(|cause| {
-            let text = cause.downcast_ref::<String>().cloned();
-            let text = text.or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-            let text = text.unwrap_or_else(|| "it failed without a word".to_owned());
-            run.failure = Some(text.chars().take(FAILURE_CHARS_MAX).collect::<String>().replace('\n', " "));
-        })
-        .ok()
+    match caught(|| what(run)) {
+        Ok(done) => Some(done),
+        Err(failure) => {
+            run.failure = Some(failure);
+            None
+        }
+    }
+}
+
+/// What it comes to, or what stopped it.
+pub(crate) fn caught<T>(what: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(what)).map_err(|cause| {
+        let text = cause.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        let text = text.unwrap_or_else(|| "it failed without a word".to_owned());
+        text.chars().take(FAILURE_CHARS_MAX).collect::<String>().replace('\n', " ")
+    })
 }
 
 /// The processor time of the server and of the driver over something, in microseconds; the driver's is noted.

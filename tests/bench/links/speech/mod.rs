@@ -5,6 +5,8 @@ mod mqtt;
 mod nats;
 mod redis;
 
+pub(crate) use frame::frame;
+
 pub(crate) const CONTENT_BYTES: usize = 128;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
