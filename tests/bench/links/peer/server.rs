@@ -14,8 +14,9 @@ use crate::driver::Driver;
 use crate::process::{self, SERVER_CORE, now};
 use crate::speech::{Heard, Speech};
 
-/// So many logins are under way at once: far below longlink's bound for strangers.
-const LOGINS_AT_ONCE: usize = 200;
+/// So many connect at once. More than a listener keeps in line (mosquitto: 100) would be told nothing, and try again a
+/// second later.
+const LOGINS_AT_ONCE: usize = 100;
 const START_MAX: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(20);
 /// A port that was free may be taken before the server has it.

@@ -26,7 +26,7 @@ pub(crate) fn measure(plan: &Plan, scenario: &Scenario, in_flight: usize) -> Vec
         let [store, segment] = &mut runs;
         segment.add(RATE, "1/s", load::segment_rate(folder.path(), in_flight, round, time));
         store.add(RATE, "1/s", load::store_rate(folder.path(), in_flight, round, time));
-        format!("{}, {}", store.summary(), segment.summary())
+        eprint!(" {}; {}", store.summary(), segment.summary());
     });
     process::pin(std::process::id(), process::DRIVER_CORE);
     runs.to_vec()

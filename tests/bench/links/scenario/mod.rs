@@ -167,12 +167,10 @@ fn compare<P: Play>(plan: &Plan, scenario: &Scenario, start: impl Fn(Peer) -> P)
         runs.push((run, play));
     }
     rounds_of(plan, scenario, |_| {
-        let mut said = Vec::new();
         for (run, play) in &mut runs {
             take(run, play, |play, run| play.round(run));
-            said.push(run.summary());
+            eprint!(" {};", run.summary());
         }
-        said.join(", ")
     });
     for (run, play) in &mut runs {
         take(run, play, |play, run| play.last(run));
@@ -180,12 +178,13 @@ fn compare<P: Play>(plan: &Plan, scenario: &Scenario, start: impl Fn(Peer) -> P)
     runs.into_iter().map(|(run, _)| run).collect()
 }
 
-/// Does something in each round, and says to the one who waits what it gives.
-fn rounds_of(plan: &Plan, scenario: &Scenario, mut what: impl FnMut(usize) -> String) {
+/// Does something in each round, which says to the one who waits what it gives.
+fn rounds_of(plan: &Plan, scenario: &Scenario, mut what: impl FnMut(usize)) {
     let rounds = scenario.rounds(plan);
     for round in 1..=rounds {
-        let said = what(round);
-        eprintln!("  round {round} of {rounds}: {said}");
+        eprint!("  round {round} of {rounds}:");
+        what(round);
+        eprintln!();
     }
 }
 

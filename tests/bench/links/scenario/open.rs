@@ -32,7 +32,7 @@ pub(crate) fn measure(plan: &Plan, scenario: &Scenario) -> Vec<PeerRun> {
         run.add(AFTER_STOP, "s", begun.elapsed().as_secs_f64());
         run.add("memory resident then", "MB", resident_bytes(server.pid()) as f64 / 1e6);
         folder = Some(server.stop());
-        run.summary()
+        eprint!(" {}", run.summary());
     });
     let begun = now();
     let server = start_in(killed, EMBEDDED);
