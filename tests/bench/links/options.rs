@@ -52,8 +52,7 @@ pub(crate) struct Sizes {
     pub(crate) heartbeat_s: usize,
     pub(crate) few_links: usize,
     pub(crate) many_links: usize,
-    /// Before memory is looked at: some servers give a link's buffers back when it was idle for 2 s.
-    pub(crate) pause_s: u64,
+    /// Before memory is looked at: some servers and allocators give back what was not used for so long.
     pub(crate) silence_s: u64,
     pub(crate) decay_s: u64,
     pub(crate) durable_s: u64,
@@ -72,7 +71,6 @@ const FULL: Sizes = Sizes {
     heartbeat_s: 2,
     few_links: 10_000,
     many_links: 19_000,
-    pause_s: 4,
     silence_s: 10,
     decay_s: 15,
     durable_s: 4,
@@ -91,7 +89,6 @@ const QUICK: Sizes = Sizes {
     heartbeat_s: 1,
     few_links: 150,
     many_links: 300,
-    pause_s: 0,
     silence_s: 1,
     decay_s: 0,
     durable_s: 1,

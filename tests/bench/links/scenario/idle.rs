@@ -71,36 +71,31 @@ impl Play for Idle {
     fn round(&mut self, figures: &mut PeerRun) {
         let (few, many) = (self.sizes.few_links, self.sizes.many_links);
         let mut server = self.peer.start();
-        let (pid, pause) = (server.pid(), Duration::from_secs(self.sizes.pause_s));
+        let (pid, pause) = (server.pid(), Duration::from_secs(self.sizes.silence_s));
         server.add_users(many);
         let mut driver = server.driver();
         server.log_in(&mut driver, FIRST);
         let empty = anonymous_bytes(pid);
         server.log_in(&mut driver, few);
         driver.rest(pause);
+        let per_link = |from: u64, to: u64| (to as f64 - from as f64) / (many - few) as f64;
         let (memory, kernel) = (anonymous_bytes(pid), kernel_bytes());
         server.log_in(&mut driver, many);
+        let (before, begun) = (cpu_us(pid), now());
         driver.rest(pause);
-        let (full, full_kernel) = (anonymous_bytes(pid), kernel_bytes());
-        let per_link = |from: u64, to: u64| (to as f64 - from as f64) / (many - few) as f64;
-        let slope = per_link(memory, full);
-        figures.add(SLOPE, "bytes", slope);
+        figures.add(SLOPE, "bytes", per_link(memory, anonymous_bytes(pid)));
+        figures.add(SILENCE, "%", (cpu_us(pid) - before) / begun.elapsed().as_micros() as f64 * 100.0);
         // Both ends of a link are on this machine.
-        figures.add(WITH_KERNEL, "bytes", slope + per_link(kernel, full_kernel) / 2.0);
+        let with_kernel = per_link(memory, anonymous_bytes(pid)) + per_link(kernel, kernel_bytes()) / 2.0;
+        figures.add(WITH_KERNEL, "bytes", with_kernel);
         figures.add("memory resident, all links", "MB", resident_bytes(pid) as f64 / 1e6);
-        let is_first = std::mem::replace(&mut self.is_first, false);
-        if is_first {
-            let (before, begun) = (cpu_us(pid), now());
-            driver.rest(Duration::from_secs(self.sizes.silence_s));
-            figures.add(SILENCE, "%", (cpu_us(pid) - before) / begun.elapsed().as_micros() as f64 * 100.0);
-        }
 
         let silent = anonymous_bytes(pid);
         self.traffic(&server, &mut driver);
         let grown = anonymous_bytes(pid) as f64 - silent as f64;
         let own = silent as f64 - empty as f64;
         figures.add(TRAFFIC, "%", grown / own * 100.0);
-        if is_first && Peer::IN_TREE.contains(&self.peer) {
+        if std::mem::replace(&mut self.is_first, false) && Peer::IN_TREE.contains(&self.peer) {
             self.leave(&server, driver, empty, figures);
         }
     }

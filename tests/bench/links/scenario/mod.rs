@@ -84,7 +84,7 @@ pub(crate) const ALL: &[Scenario] = &[
     Scenario {
         name: "idle",
         what: "links that say nothing: memory from 10,000 to 19,000 of them, a fresh process for each round",
-        seconds: (14.0, 14.0),
+        seconds: (6.0, 25.0),
         play: |plan, scenario| compare(plan, scenario, |peer| idle::Idle::start(peer, plan.sizes)),
         has_variants: false,
         has_peers: true,
