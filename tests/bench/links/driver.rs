@@ -1,23 +1,24 @@
 //! Many links from one thread: one epoll, one read and one write at a time, no buffer of their own. It must cost less
-//! than what it measures.
+//! than what it measures. What the bytes mean is `speech`'s.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use longlink::wire::Header;
-use longlink::wire::frame::HEADER_LENGTH;
 use rustix::event::{Timespec, epoll};
 use socket2::SockRef;
 
+use super::process::now;
+use super::speech::{Heard, Speech};
+
 const READ_BYTES: usize = 256 * 1024;
-const FRAME_BYTES_MAX: usize = 1024 * 1024;
 const EVENTS_AT_ONCE: usize = 1024;
 /// When nothing comes for so long, what was waited for has been lost.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
 
 pub(crate) struct Driver {
+    speech: Speech,
     epoll: OwnedFd,
     links: Vec<Link>,
     read: Vec<u8>,
@@ -26,13 +27,14 @@ pub(crate) struct Driver {
 
 struct Link {
     stream: TcpStream,
-    /// The beginning of a frame whose end has not come.
+    /// The beginning of something whose end has not come.
     partial: Vec<u8>,
 }
 
 impl Driver {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(speech: Speech) -> Self {
         Self {
+            speech,
             epoll: epoll::create(epoll::CreateFlags::CLOEXEC).unwrap(),
             links: Vec::new(),
             read: vec![0; READ_BYTES],
@@ -61,36 +63,40 @@ impl Driver {
         self.links[link].say(bytes);
     }
 
-    /// Gives every frame that comes to `heard`, with its link's number and what to say on that link then, until it is
-    /// content (`true`).
-    pub(crate) fn hear_until(&mut self, mut heard: impl FnMut(usize, &Header, &[u8], &mut Vec<u8>) -> bool) {
-        while !self.hear_for(SILENCE_MAX, &mut heard) {}
+    /// Gives all that comes to `heard`, with its link's number and what to say on that link then, until it is content
+    /// (`true`).
+    pub(crate) fn hear_until(&mut self, mut heard: impl FnMut(usize, Heard, &mut Vec<u8>) -> bool) {
+        loop {
+            let (events, content) = self.hear(SILENCE_MAX, &mut heard);
+            if content {
+                return;
+            }
+            assert!(events > 0, "nothing came for {} s", SILENCE_MAX.as_secs());
+        }
     }
 
     /// The same for what has come already.
-    pub(crate) fn hear_now(&mut self, mut heard: impl FnMut(usize, &Header, &[u8], &mut Vec<u8>)) {
-        let mut each = |link: usize, header: &Header, body: &[u8], say: &mut Vec<u8>| {
-            heard(link, header, body, say);
+    pub(crate) fn hear_now(&mut self, mut heard: impl FnMut(usize, Heard, &mut Vec<u8>)) {
+        let mut each = |link: usize, what: Heard, say: &mut Vec<u8>| {
+            heard(link, what, say);
             false
         };
         self.hear(Duration::ZERO, &mut each);
     }
 
-    fn hear_for(
-        &mut self,
-        time: Duration,
-        heard: &mut impl FnMut(usize, &Header, &[u8], &mut Vec<u8>) -> bool,
-    ) -> bool {
-        let (events, content) = self.hear(time, heard);
-        assert!(events > 0, "nothing came for {} s", time.as_secs());
-        content
+    /// Says nothing by itself for a while, and answers what the server asks of a live link.
+    pub(crate) fn rest(&mut self, time: Duration) {
+        let until = now() + time;
+        loop {
+            let left = until.saturating_duration_since(now());
+            if left.is_zero() {
+                return;
+            }
+            self.hear(left, &mut |_, _, _| false);
+        }
     }
 
-    fn hear(
-        &mut self,
-        time: Duration,
-        heard: &mut impl FnMut(usize, &Header, &[u8], &mut Vec<u8>) -> bool,
-    ) -> (usize, bool) {
+    fn hear(&mut self, time: Duration, heard: &mut impl FnMut(usize, Heard, &mut Vec<u8>) -> bool) -> (usize, bool) {
         let mut events = Vec::with_capacity(EVENTS_AT_ONCE);
         let time = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: i64::from(time.subsec_nanos()) };
         epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut events), Some(&time)).unwrap();
@@ -99,8 +105,7 @@ impl Driver {
             let number = { event.data }.u64() as usize;
             let link = &mut self.links[number];
             self.say.clear();
-            let say = &mut self.say;
-            link.hear(&mut self.read, |header, body| content |= heard(number, header, body, say));
+            link.hear(self.speech, &mut self.read, &mut self.say, |what, say| content |= heard(number, what, say));
             if !self.say.is_empty() {
                 link.say(&self.say);
             }
@@ -110,7 +115,13 @@ impl Driver {
 }
 
 impl Link {
-    fn hear(&mut self, buffer: &mut [u8], mut heard: impl FnMut(&Header, &[u8])) {
+    fn hear(
+        &mut self,
+        speech: Speech,
+        buffer: &mut [u8],
+        say: &mut Vec<u8>,
+        mut heard: impl FnMut(Heard, &mut Vec<u8>),
+    ) {
         let read = match self.stream.read(buffer) {
             Ok(0) => panic!("the server has closed a link"),
             Ok(read) => read,
@@ -124,12 +135,8 @@ impl Link {
             whole = std::mem::take(&mut self.partial);
             bytes = &whole;
         }
-        while let Some(header) = Header::parse(bytes, FRAME_BYTES_MAX).unwrap() {
-            let length = header.frame_length() as usize;
-            if bytes.len() < length {
-                break;
-            }
-            heard(&header, &bytes[HEADER_LENGTH..length]);
+        while let Some((length, what)) = speech.cut(bytes, say) {
+            heard(what, say);
             bytes = &bytes[length..];
         }
         self.partial.extend_from_slice(bytes);

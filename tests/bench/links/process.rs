@@ -1,31 +1,40 @@
 //! What the system says about a process: its memory, its processor time, its system calls.
 
+use std::env;
 use std::fs;
 use std::process::{Child, Command, Stdio};
-use std::thread::available_parallelism;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
+
+use nix::time::clock_getcpuclockid;
+use nix::unistd::Pid;
 
 pub(crate) const DRIVER_CORE: usize = 0;
 pub(crate) const SERVER_CORE: usize = 1;
 
-/// The unit of the times in /proc, which Linux has fixed for all that read them.
-const TICKS_PER_SECOND: u64 = 100;
-
 /// Binds a process to a core, if the machine has several and the tool.
 pub(crate) fn pin(pid: u32, core: usize) {
+    bind(pid, &core.to_string());
+}
+
+/// Lets it have all cores again.
+pub(crate) fn unpin(pid: u32) {
+    bind(pid, "0-1023");
+}
+
+fn bind(pid: u32, cores: &str) {
     if can_pin() {
-        let _ =
-            Command::new("taskset").args(["-cp", &core.to_string(), &pid.to_string()]).stdout(Stdio::null()).status();
+        let _ = Command::new("taskset").args(["-cp", cores, &pid.to_string()]).stdout(Stdio::null()).status();
     }
 }
 
-/// A command that runs on a core of its own where that is possible.
+/// A command that runs on a core of its own where that is possible, and that ends with this process whatever ends it.
 pub(crate) fn pinned(program: &str, core: usize) -> Command {
-    if !can_pin() {
-        return Command::new(program);
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL"]);
+    if can_pin() {
+        command.args(["taskset", "-c", &core.to_string()]);
     }
-    let mut command = Command::new("taskset");
-    command.args(["-c", &core.to_string(), program]);
+    command.arg(program);
     command
 }
 
@@ -34,13 +43,11 @@ fn can_pin() -> bool {
     cores > 1 && Command::new("taskset").arg("--version").stdout(Stdio::null()).status().is_ok()
 }
 
-/// The processor time that all threads of a process have had, in microseconds, those that have ended included.
-pub(crate) fn cpu_us(pid: u32) -> u64 {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    // The name in parentheses may hold anything; the fields are counted behind it.
-    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-    let ticks = |place: usize| fields[place].parse::<u64>().unwrap();
-    (ticks(11) + ticks(12)) * (1_000_000 / TICKS_PER_SECOND)
+/// The processor time that all threads of a process have had, in microseconds, those that have ended included. To the
+/// nanosecond, where /proc counts in hundredths of a second.
+pub(crate) fn cpu_us(pid: u32) -> f64 {
+    let clock = clock_getcpuclockid(Pid::from_raw(pid as i32)).unwrap();
+    Duration::from(clock.now().unwrap()).as_secs_f64() * 1e6
 }
 
 /// The memory of a process that no file is behind, in bytes: heap and stacks.
@@ -57,6 +64,13 @@ fn field(pid: u32, name: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with(name)).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// What the kernel keeps for its own things (sockets, files, and what watches them), on the whole machine, in bytes.
+pub(crate) fn kernel_bytes() -> u64 {
+    let info = fs::read_to_string("/proc/meminfo").unwrap();
+    let line = info.lines().find(|line| line.starts_with("Slab:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
 }
 
 /// A count of system calls under way. `None` where `perf` is not there or not allowed.
@@ -94,12 +108,23 @@ pub(crate) fn machine() -> String {
     let pinned = if can_pin() { "server and driver on a core each" } else { "not pinned" };
     let load = read("/proc/loadavg");
     format!(
-        "{} x {cores}, Linux {}, {pinned}, {} free for the driver, load {}",
+        "{} x {cores}, Linux {}, {pinned}, temporary files on {}, load {}",
         model.unwrap_or("processor unknown"),
         read("/proc/sys/kernel/osrelease").trim(),
-        available_parallelism().map_or(1, usize::from),
+        file_system(),
         load.split(' ').next().unwrap_or("unknown"),
     )
+}
+
+fn file_system() -> String {
+    let asked = Command::new("stat").args(["-f", "-c", "%T"]).arg(env::temp_dir()).output();
+    asked.map_or_else(|_| "an unknown disk".to_owned(), |said| String::from_utf8_lossy(&said.stdout).trim().to_owned())
+}
+
+/// The date and time of day, in UTC.
+pub(crate) fn date() -> String {
+    let since = Duration::from_secs(longlink::clock::Clock::new().wall_s().unsigned_abs());
+    humantime::format_rfc3339_seconds(SystemTime::UNIX_EPOCH + since).to_string()
 }
 
 /// The one place of the measurements that asks for the time.

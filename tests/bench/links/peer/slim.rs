@@ -159,7 +159,7 @@ impl Outbox {
     }
 }
 
-fn put(out: &mut Vec<u8>, cmd_id: u32, seq: u32, body: &[u8]) {
+pub(super) fn put(out: &mut Vec<u8>, cmd_id: u32, seq: u32, body: &[u8]) {
     for number in [HEADER_LENGTH as u32, 200, cmd_id, seq, body.len() as u32] {
         out.extend_from_slice(&number.to_be_bytes());
     }
