@@ -1,3 +1,4 @@
 //! What of the bot is of use to others: the check, whose judge also judges the server's own crash test.
 
 pub mod check;
+pub mod span;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::faults::Faults;
+use crate::span::span;
 
 /// Many bots write to one another while links are cut and the server is killed; then it is told whether anything was
 /// lost, doubled, reordered, skipped or shown to the wrong one.
@@ -34,9 +35,9 @@ pub struct Args {
     /// How many messages are written in a second by all together
     #[arg(long, default_value_t = 100.0, value_parser = positive)]
     pub(super) rate: f64,
-    /// For how many seconds. What was begun is then finished, and everything read
-    #[arg(long, value_name = "SECONDS", default_value_t = 20.0, value_parser = positive)]
-    pub(super) duration: f64,
+    /// For how long. What was begun is then finished, and everything read
+    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = span)]
+    pub(super) duration: Duration,
     /// What is put in the way: cut, delay, stall (all three: links), pause, away, retry, kill, all or none. Kills need
     /// --serve
     #[arg(long, value_name = "LIST", default_value = "all")]

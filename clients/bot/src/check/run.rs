@@ -244,7 +244,7 @@ impl Check {
             self.args.devices(),
             words.groups.len(),
             self.args.rate,
-            self.args.duration,
+            self.args.duration.as_secs_f64(),
             if words.to_everyone { "" } else { "; nobody may write to everyone (chat.broadcast_allowed)" }
         );
         Ok(Cast { accounts, words, start: start.unwrap_or_default() })
@@ -353,7 +353,7 @@ impl Check {
     ) -> Result<(), String> {
         let kill_every = Duration::from_secs_f64(self.args.kill_every);
         let begun = Instant::now();
-        let end = begun + Duration::from_secs_f64(self.args.duration);
+        let end = begun + self.args.duration;
         let mut next_kill = begun + around(kill_every, &mut self.random);
         let mut watched = Watched::new(begun);
         loop {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use longlink_bot::span::span;
 use serde::Serialize;
 
 use super::worker::NAME_BYTES;
@@ -81,7 +82,7 @@ pub(crate) struct Args {
         value_parser = clap::value_parser!(i64).range(NAME_BYTES as i64..=PAYLOAD_BYTES_MAX))]
     pub(crate) payload: i64,
     /// How long it goes on, once everybody is there: 30s, 10m, 1h
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = time)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = span)]
     pub(crate) duration: Duration,
     /// How many connections are begun each second
     #[arg(long, value_name = "N", default_value_t = 2000.0, value_parser = positive)]
@@ -96,7 +97,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(2..=100_000))]
     pub(crate) group_size: u32,
     /// How long those stay away who come and go in `mixed`
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = time)]
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
     pub(crate) away: Duration,
     /// The users, one a line: number and token. With --register it is written
     #[arg(long, value_name = "FILE", conflicts_with = "data_dir")]
@@ -120,10 +121,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE.svg")]
     pub(crate) plot: Option<PathBuf>,
     /// How often the course of the run is written down [default: 1s, and no more than 600 times]
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = span)]
     pub(crate) every: Option<Duration>,
     /// When nothing comes for so long at the end, what is missing is lost
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = span)]
     pub(crate) patience: Duration,
 }
 
@@ -141,25 +142,6 @@ fn rate(text: &str) -> Result<f64, String> {
 fn positive(text: &str) -> Result<f64, String> {
     let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
     (1.0..=1e6).contains(&number).then_some(number).ok_or_else(|| "not from 1 to 1000000".to_owned())
-}
-
-/// A time with its unit, or seconds.
-fn time(text: &str) -> Result<Duration, String> {
-    let number_bytes = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(number_bytes);
-    let seconds = match unit.trim() {
-        "ms" => 0.001,
-        "" | "s" => 1.0,
-        "m" | "min" => 60.0,
-        "h" => 3_600.0,
-        unit => return Err(format!("{unit} is no unit: ms, s, m or h")),
-    };
-    let number: f64 = number.parse().map_err(|_| "a number and a unit, such as 30s".to_owned())?;
-    let seconds = number * seconds;
-    if !(0.1..=30.0 * 86_400.0).contains(&seconds) {
-        return Err("not from 100ms to 30 days".to_owned());
-    }
-    Ok(Duration::from_secs_f64(seconds))
 }
 
 fn sources(text: &str) -> Result<Sources, String> {
@@ -348,10 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn times_and_addresses_are_read_as_people_write_them() {
-        for (text, seconds) in [("90", 90.0), ("1.5s", 1.5), ("250ms", 0.25), ("10m", 600.0), ("1h", 3_600.0)] {
-            assert_eq!(time(text), Ok(Duration::from_secs_f64(seconds)), "{text}");
-        }
+    fn addresses_are_read_as_people_write_them() {
         let list = |text: &str| sources(text).unwrap().0.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         assert_eq!(list("127.0.0.2"), "127.0.0.2");
         assert_eq!(list("127.0.0.254-127.0.1.1,::1"), "127.0.0.254 127.0.0.255 127.0.1.0 127.0.1.1 ::1");
