@@ -1,15 +1,17 @@
 // Two people talk: both ways, typing and reading shown, in a group, over a killed server, and with hostile texts.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import type { Browser } from "playwright-core";
 import { Person, launch } from "./support/person.js";
 import { Server } from "./support/server.js";
+import { story } from "./support/story.js";
 
 let server: Server;
 let browser: Browser;
 let anna: Person;
 let bob: Person;
+const step = story();
 
 before(async () => {
   [server, browser] = await Promise.all([Server.start(), launch()]);
@@ -26,7 +28,7 @@ after(async () => {
   await server?.end();
 });
 
-test("what one writes the other reads, with its state", async () => {
+step("what one writes the other reads, with its state", async () => {
   await anna.page.getByRole("searchbox", { name: "Search people" }).fill("bo");
   await anna.open(/^bob/);
   await anna.shot("empty-talk");
@@ -45,4 +47,126 @@ test("what one writes the other reads, with its state", async () => {
   await anna.reads("Yes, and I liked it");
   await anna.page.bringToFront();
   await anna.state("Hello Bob! Have you seen https://example.org/a_(b)?", "read");
+});
+
+step("text is text, whatever it looks like", async () => {
+  const hostile = [
+    `<img src=x onerror="document.title='owned'">`,
+    `<script>document.title='owned'</script>`,
+    `javascript:document.title='owned'`,
+    `<a href="javascript:document.title='owned'">click</a> &lt;b&gt;`,
+  ];
+  for (const text of hostile) {
+    await bob.write(text);
+    await anna.reads(text);
+  }
+  await anna.shot("desktop-light");
+  for (const { page } of [anna, bob]) {
+    assert.equal(await page.locator(".messages img, .messages script").count(), 0);
+    assert.equal(await page.locator(".messages a").count(), 1, "only the http address is a link");
+    assert.doesNotMatch(await page.title(), /owned/);
+  }
+});
+
+step("a group is made, written in, grown and left", async () => {
+  const carl = await Person.at(browser, server.origin, "李雷", { locale: "zh-CN" });
+  await carl.page.getByRole("button", { name: "English" }).click();
+  await carl.register();
+  const { page } = anna;
+  await page.getByRole("button", { name: "New group" }).click();
+  await page.getByLabel("Name of the group").fill("Sunday walk");
+  await page.getByRole("dialog").getByRole("searchbox").fill("bob");
+  await page.getByRole("checkbox", { name: "bob" }).check();
+  await anna.shot("new-group");
+  await page.getByRole("button", { name: "Create group" }).click();
+  await page.getByRole("heading", { name: "Sunday walk" }).waitFor();
+  await anna.sees("You made the group “Sunday walk”");
+  await anna.write("Ten o'clock at the bridge?");
+  await bob.page.getByRole("link", { name: /Sunday walk/ }).click();
+  await bob.reads("Ten o'clock at the bridge?");
+  await bob.write("I am in");
+  await anna.reads("I am in");
+  await anna.state("Ten o'clock at the bridge?", "read");
+  await page.getByRole("button", { name: "About this group" }).click();
+  await page.getByText("Add people").click();
+  await page.getByRole("checkbox", { name: "李雷" }).check();
+  await page.getByRole("button", { name: "Add to the group" }).click();
+  await anna.sees("3 members", page.getByRole("dialog"));
+  await anna.shot("group-info");
+  await page.getByRole("button", { name: "Close" }).click();
+  await carl.open(/Sunday walk/);
+  await carl.sees("anna brought in you");
+  await carl.write("你们好，我也来");
+  await bob.reads("你们好，我也来");
+  await bob.shot("desktop-dark");
+  await carl.page.getByRole("button", { name: "About this group" }).click();
+  await carl.page.getByRole("button", { name: "Leave group" }).click();
+  await carl.sees("You are not in this group any more");
+  await anna.sees("李雷 left");
+  assert.deepEqual(carl.complaints, []);
+  await carl.context.close();
+});
+
+step("who may not write to everyone is told so, and may delete it or try again", async () => {
+  await bob.open(/^Everyone/);
+  await bob.write("Sale!");
+  await bob.state("Sale!", "failed");
+  await bob.sees("You may not write here.");
+  await bob.shot("failed");
+  await bob.page.getByRole("button", { name: "Try again" }).click();
+  await bob.state("Sale!", "failed");
+  await bob.page.getByRole("button", { name: "Delete" }).click();
+  await bob.messages("Sale!").waitFor({ state: "detached" });
+  await anna.open(/^Everyone/);
+  await anna.write("The office is closed on Friday");
+  await bob.reads("The office is closed on Friday");
+});
+
+step("what is written while the server is dead arrives once when it is back", async () => {
+  await anna.open(/^bob/);
+  await bob.open(/^anna/);
+  await server.kill();
+  await anna.write("Are you still there?");
+  await anna.write("I hope so");
+  await anna.state("I hope so", "waiting");
+  await anna.sees("What you write is kept", anna.page.getByRole("status").first());
+  await anna.shot("reconnecting");
+  await server.run();
+  for (const text of ["Are you still there?", "I hope so"]) {
+    await bob.reads(text);
+    await anna.messages(text).and(anna.page.locator(".kept, .read")).waitFor();
+    for (const person of [anna, bob]) assert.equal(await person.messages(text).count(), 1, text);
+  }
+  const shown = await bob.page.locator(".message .text").allTextContents();
+  assert.deepEqual(shown.slice(-2), ["Are you still there?", "I hope so"]);
+});
+
+step("older messages come as one scrolls up, and what one looks at stays where it is", async () => {
+  await anna.open(/^bob/);
+  // By the same door as a business backend, so that it does not take long.
+  const token = await anna.page.evaluate(() => (JSON.parse(localStorage.getItem("longlink.session")!) as { token: string }).token);
+  const to = new URL(anna.page.url()).hash.slice(2);
+  for (let number = 1; number <= 130; number += 1) {
+    const body = JSON.stringify({ to, clientMsgId: `bulk-${number}`, contentType: 1, content: Buffer.from(`line ${number}`).toString("base64") });
+    const headers = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
+    const answer = (await (await fetch(`${server.origin}/cgi/send`, { method: "POST", headers, body })).json()) as { code: string };
+    assert.equal(answer.code, "CODE_OK");
+  }
+  await anna.reads("line 130");
+  await anna.page.reload();
+  await anna.reads("line 130");
+  assert.equal(await anna.messages("line 20").count(), 0, "nothing is loaded before it is wanted");
+  const scroll = anna.page.getByRole("log");
+  for (const text of ["line 60", "line 5", "Hello Bob! Have you seen https://example.org/a_(b)?"]) {
+    while ((await anna.messages(text).count()) === 0) await scroll.evaluate((box) => (box.scrollTop = 0));
+  }
+  await anna.sees("This is where it began");
+  const all = await anna.page.locator(".message .text").allTextContents();
+  assert.equal(new Set(all).size, all.length, "each once");
+  await anna.page.getByRole("button", { name: "To the newest message" }).click();
+  await anna.page.getByRole("button", { name: "To the newest message" }).waitFor({ state: "hidden" });
+});
+
+step("nothing went wrong on the way", () => {
+  assert.deepEqual({ anna: anna.complaints, bob: bob.complaints }, { anna: [], bob: [] });
 });

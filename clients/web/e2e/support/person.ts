@@ -9,7 +9,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } fr
 
 export const SHOTS = process.env["LONGLINK_SHOTS"] ?? join(tmpdir(), "longlink-web-shots");
 /** What is waited for comes much sooner; this is for a machine that does much else. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 30_000;
 
 const FLAGS = [
   "--no-sandbox",

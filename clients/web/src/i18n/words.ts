@@ -30,9 +30,15 @@ export function language(): Language {
   return current;
 }
 
-/** The tag for `lang` attributes and for formatting. */
+/** The tag for `lang` attributes. */
 export function languageTag(): string {
   return languages.find(({ id }) => id === current)!.tag;
+}
+
+/** The tag for times and numbers: as the browser's region has them, where it has one for this language. */
+export function regionTag(): string {
+  const wanted = typeof navigator === "undefined" ? [] : navigator.languages;
+  return wanted.find((tag) => tag.toLowerCase().split("-")[0] === current) ?? languageTag();
 }
 
 /** The words under this key, with what stands in braces filled in. */

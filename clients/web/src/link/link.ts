@@ -6,6 +6,7 @@ import type { HelloReply } from "../gen/longlink/v1/link_pb.js";
 import { CloseReason } from "../gen/longlink/v1/numbers_pb.js";
 import { Lost, Refused, decodeReply, encodeRequest, isFinal } from "../wire/commands.js";
 import type { Row } from "../wire/commands.js";
+import { every } from "./clock.js";
 import type { Clock } from "./clock.js";
 import type { Fetch } from "./http.js";
 import { LongPollTransport } from "./longpoll.js";
@@ -20,6 +21,8 @@ const BLOCKED_TRIES = 2;
 /** On HTTP alone, a WebSocket is tried again after so long. */
 const RETRY_WEBSOCKET_MS = 120_000;
 const REACHABLE_MS = 5_000;
+/** The link over HTTP ended to make room for a WebSocket. */
+const SWITCHED = "switched";
 
 export type LinkState =
   | { kind: "connecting" }
@@ -50,6 +53,7 @@ export class Link {
   private transport: Transport | undefined;
   private stopped = false;
   private blocked = 0;
+  private switching = false;
   private wake: (() => void) | undefined;
 
   constructor(
@@ -72,7 +76,9 @@ export class Link {
   /** There may be a network again, or somebody looks again: waits no longer (B3), and sees whether the link lives. */
   nudge(): void {
     this.wake?.();
-    if (this.state.kind === "online") this.transport?.probe();
+    if (this.state.kind !== "online") return;
+    if (this.transport?.via === "http") void this.tryWebSocket(this.transport);
+    else this.transport?.probe();
   }
 
   /** Asks; fails with `Lost` when there is no link, or no answer, and with `Refused`. */
@@ -88,6 +94,7 @@ export class Link {
       const why = await this.once();
       this.transport = undefined;
       if (this.stopped) return;
+      if (why === SWITCHED) continue;
       if (typeof why !== "string") {
         this.stopped = true;
         this.set({ kind: "ended", why });
@@ -120,11 +127,15 @@ export class Link {
     let off = () => {};
     if (transport instanceof LongPollTransport) {
       transport.listen(cursor);
-      off = clock.after(RETRY_WEBSOCKET_MS, () => void this.tryWebSocket(transport));
+      off = every(clock, RETRY_WEBSOCKET_MS, () => void this.tryWebSocket(transport));
     }
     const end: End = await transport.ended;
     off();
     if (clock.now() - since >= PROVEN_MS) this.pause.reset();
+    if (this.switching) {
+      this.switching = false;
+      return SWITCHED;
+    }
     return isFinal(end.reason) ? { reason: end.reason } : end.message;
   }
 
@@ -170,14 +181,11 @@ export class Link {
       };
       socket.onclose = () => resolve(false);
     });
-    if (this.transport !== current) return;
+    if (this.transport !== current || this.state.kind !== "online") return;
     if (opened) {
       this.blocked = 0;
+      this.switching = true;
       current.close();
-    } else {
-      this.world.clock.after(RETRY_WEBSOCKET_MS, () => {
-        if (this.transport === current) void this.tryWebSocket(current);
-      });
     }
   }
 

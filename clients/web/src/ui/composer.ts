@@ -8,6 +8,9 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { peerName } from "./names.js";
 
+/** Above and below the text. */
+const BORDERS_PX = 2;
+
 const drafts = new Map<Peer, string>();
 
 export class Composer {
@@ -33,6 +36,10 @@ export class Composer {
       this.submit();
     });
     this.element = h("footer", {}, form, this.left);
+  }
+
+  /** It has its place on the page now. */
+  placed(): void {
     this.fit();
   }
 
@@ -77,6 +84,7 @@ export class Composer {
   /** As high as what is in it, up to what the style sheet allows. */
   private fit(): void {
     this.input.style.height = "auto";
-    this.input.style.height = `${this.input.scrollHeight}px`;
+    // Without a place on the page it has no height yet.
+    if (this.input.scrollHeight > 0) this.input.style.height = `${this.input.scrollHeight + BORDERS_PX}px`;
   }
 }

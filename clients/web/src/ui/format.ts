@@ -1,15 +1,15 @@
 // Times and names as people write them.
 
-import { languageTag, t } from "../i18n/words.js";
+import { regionTag, t } from "../i18n/words.js";
 
 const DAY_MS = 86_400_000;
 
 export function clockTime(ms: number): string {
-  return new Intl.DateTimeFormat(languageTag(), { hour: "2-digit", minute: "2-digit" }).format(ms);
+  return new Intl.DateTimeFormat(regionTag(), { hour: "2-digit", minute: "2-digit" }).format(ms);
 }
 
 export function fullTime(ms: number): string {
-  return new Intl.DateTimeFormat(languageTag(), { dateStyle: "full", timeStyle: "short" }).format(ms);
+  return new Intl.DateTimeFormat(regionTag(), { dateStyle: "full", timeStyle: "short" }).format(ms);
 }
 
 /** Which day it is here, to tell days apart. */
@@ -22,7 +22,7 @@ export function dayName(ms: number, now = Date.now()): string {
   if (dayOf(ms) === dayOf(now - DAY_MS)) return t("day.yesterday");
   const sameYear = new Date(ms).getFullYear() === new Date(now).getFullYear();
   const options: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };
-  return new Intl.DateTimeFormat(languageTag(), sameYear ? options : { ...options, year: "numeric" }).format(ms);
+  return new Intl.DateTimeFormat(regionTag(), sameYear ? options : { ...options, year: "numeric" }).format(ms);
 }
 
 /** When it was, as short as a list needs it. */
@@ -31,7 +31,7 @@ export function shortTime(ms: number, now = Date.now()): string {
   if (dayOf(ms) === dayOf(now - DAY_MS)) return t("day.yesterday");
   const options: Intl.DateTimeFormatOptions =
     now - ms < 6 * DAY_MS ? { weekday: "short" } : { day: "numeric", month: "numeric", year: "2-digit" };
-  return new Intl.DateTimeFormat(languageTag(), options).format(ms);
+  return new Intl.DateTimeFormat(regionTag(), options).format(ms);
 }
 
 /** One or two letters that stand for a name. */

@@ -57,7 +57,7 @@ export function groupInfo(client: Client, peer: Peer): void {
     try {
       const page = await client.groups.members(peer);
       for (const { id } of page.members) members.add(id);
-      title.textContent = count("members", client.groups.get(peer)?.memberCount ?? page.members.length);
+      title.textContent = count("members", page.more ? group.memberCount : page.members.length);
       const rows = page.members.map(({ id, online }) => {
         const name = id === client.me ? t("peer.self", { name: client.session.name }) : userName(client, id);
         const role = id === group.owner && h("span", { class: "preview" }, t("group.owner"));

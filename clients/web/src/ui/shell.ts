@@ -22,6 +22,7 @@ export class Shell {
   private readonly place = h("div", { class: "place" });
   private readonly body: HTMLElement;
   private talk: TalkView | undefined;
+  private drawn = false;
   private asked = false;
   private online = false;
   private readonly end = new AbortController();
@@ -71,14 +72,16 @@ export class Shell {
 
   private open(): void {
     const peer = peerOfAddress(location.hash);
-    if (peer !== this.talk?.peer) {
+    if (!this.drawn || peer !== this.talk?.peer) {
+      this.drawn = true;
       this.talk = peer === undefined ? undefined : this.opened(peer);
       this.place.replaceChildren(this.talk?.element ?? this.nothing());
       this.body.classList.toggle("open", this.talk !== undefined);
     }
+    if (peer !== undefined) this.sidebar.opened();
     this.client.reading.open(peer);
     this.render();
-    this.talk?.focus();
+    this.talk?.placed();
     this.askWhoIsOnline();
   }
 

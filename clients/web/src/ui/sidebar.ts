@@ -159,6 +159,11 @@ export class Sidebar {
     else links[next]?.focus();
   }
 
+  /** A conversation was opened: what was searched for is found. */
+  opened(): void {
+    if (this.search.query) this.search.clear();
+  }
+
   /** There is a link: people can be asked for. */
   linked(): void {
     void this.search.refresh();

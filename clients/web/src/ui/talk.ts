@@ -42,8 +42,9 @@ export class TalkView {
     this.element = h("main", { class: "talk" }, head, this.thread.element, this.composer.element);
   }
 
-  /** Ready for writing, where that does not bring a keyboard up over everything. */
-  focus(): void {
+  /** It has its place on the page now. Ready for writing, where that does not bring a keyboard up over everything. */
+  placed(): void {
+    this.composer.placed();
     if (matchMedia("(hover: hover)").matches) this.composer.focus();
   }
 
