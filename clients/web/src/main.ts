@@ -76,16 +76,18 @@ async function enter(session: Session): Promise<void> {
       showEnd(root, state.why);
     }
   };
-  const database = await openDatabase(session.userId, tab, session.name).catch(() => undefined);
+  const takenOver = () => {
+    if (over) return;
+    leave();
+    showEnd(root, { reason: CloseReason.REPLACED });
+  };
+  const database = await openDatabase(session.userId, tab, session.name, takenOver).catch(() => undefined);
   const client = new Client(session, database ?? openForgetful(), world, {
     changed,
     token(token) {
       saveSession({ ...session, token });
     },
-    takenOver() {
-      leave();
-      showEnd(root, { reason: CloseReason.REPLACED });
-    },
+    takenOver,
   });
   client.forgetful = database === undefined;
   const draw = () => {

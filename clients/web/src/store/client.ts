@@ -139,6 +139,8 @@ export class Client implements Desk {
       void this.groups.refresh();
       this.reading.linked(state.via);
       this.threads.linked();
+    } else {
+      this.people.unlinked();
     }
     this.outbox.setOnline(online);
     this.events.changed();

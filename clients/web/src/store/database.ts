@@ -3,6 +3,7 @@
 //
 // Several tabs have one database, and only the newest of them may write: opening writes down who it is, and each
 // write looks whether that still holds. So a tab that was taken over cannot move the cursor behind the new one's back.
+// It is told at once, too, so that it need not find out by writing.
 
 import type { Talk } from "./talks.js";
 
@@ -57,8 +58,12 @@ export class TakenOver extends Error {}
 
 const STORES = ["meta", "talks", "unsent", "names"] as const;
 
-export async function openDatabase(user: bigint, tab: string, userName: string): Promise<Database> {
+export async function openDatabase(user: bigint, tab: string, userName: string, takenOver: () => void): Promise<Database> {
   const db = await opened(`longlink-${user}`);
+  const others = new BroadcastChannel(`longlink-${user}`);
+  others.onmessage = (event) => {
+    if (event.data !== tab) takenOver();
+  };
   return {
     async load() {
       const at = db.transaction(STORES, "readwrite");
@@ -74,6 +79,7 @@ export async function openDatabase(user: bigint, tab: string, userName: string):
         got(at.objectStore("names").getAll()),
       ]);
       await done(at);
+      others.postMessage(tab);
       unsent.sort((a: Unsent, b: Unsent) => a.order - b.order);
       return { place: place ?? { epoch: "", cursor: 0n }, talks, unsent, names };
     },
@@ -95,7 +101,10 @@ export async function openDatabase(user: bigint, tab: string, userName: string):
       await done(at);
     },
 
-    close: () => db.close(),
+    close() {
+      others.close();
+      db.close();
+    },
   };
 }
 

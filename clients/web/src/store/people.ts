@@ -45,6 +45,11 @@ export class People {
     return this.online.has(user);
   }
 
+  /** Without a link nothing is known of who is online. */
+  unlinked(): void {
+    this.online.clear();
+  }
+
   remember(named: { id: Peer; name: string }[], keep = true): void {
     const fresh = named.filter(({ id, name }) => this.names.get(id) !== name);
     for (const { id, name } of fresh) this.names.set(id, name);

@@ -47,6 +47,10 @@ export class Shell {
     document.addEventListener("visibilitychange", () => this.visible(), { signal });
     window.addEventListener("online", () => client.link.nudge(), { signal });
     document.addEventListener("keydown", (event) => this.key(event), { signal });
+    // The address of the open conversation is there already, so that choosing it again changes nothing but the focus.
+    this.sidebar.element.addEventListener("click", (event) => {
+      if ((event.target as Element).closest("a[aria-current]")) this.talk?.placed();
+    });
     const poll = window.setInterval(() => this.askWhoIsOnline(), PRESENCE_MS);
     signal.addEventListener("abort", () => window.clearInterval(poll));
     this.open();

@@ -5,10 +5,9 @@ import type { Client } from "../store/client.js";
 import { EVERYONE } from "../store/entries.js";
 import type { Peer, UserId } from "../store/entries.js";
 import { UNREAD_MAX } from "../store/talks.js";
-import type { Talk } from "../store/talks.js";
 import { avatar } from "./avatar.js";
 import { Kept, h, reconcile, setText } from "./dom.js";
-import { clockTime, fullTime, shortTime } from "./format.js";
+import { fullTime, shortTime } from "./format.js";
 import { icon } from "./icons.js";
 import { peerName, preview } from "./names.js";
 import { addressOf } from "./route.js";
@@ -66,12 +65,11 @@ export class Sidebar {
     const { client, search } = this;
     this.renderStatus();
     const wanted = search.query.toLocaleLowerCase();
-    const talks: (Talk | Peer)[] = client.list();
-    if (!client.talks.has(EVERYONE)) talks.push(EVERYONE);
-    const fits = (peer: Peer) => peerName(client, peer).toLocaleLowerCase().includes(wanted);
-    const listed = talks.filter((talk) => fits(typeof talk === "bigint" ? talk : talk.peer));
-    const shown = new Set(listed.map((talk) => (typeof talk === "bigint" ? talk : talk.peer)));
-    reconcile(this.talks, listed.map((talk) => (typeof talk === "bigint" ? this.person(talk, current) : this.talk(talk, current))));
+    // With those to whom something was written that is not sent yet, and with everyone, who is always there.
+    const peers = new Set([...client.list().map((talk) => talk.peer), ...client.outbox.items.map((unsent) => unsent.peer), EVERYONE]);
+    const listed = [...peers].filter((peer) => peerName(client, peer).toLocaleLowerCase().includes(wanted));
+    const shown = new Set(listed);
+    reconcile(this.talks, listed.map((peer) => this.talk(peer, current)));
     const others = search.users.filter((user) => !shown.has(user) && user !== client.me);
     reconcile(this.people, others.map((user) => this.person(user, current)));
     this.rows.sweep();
@@ -100,23 +98,25 @@ export class Sidebar {
     setText(this.status, t(key));
   }
 
-  private talk(talk: Talk, current: Peer | undefined): HTMLLIElement {
+  private talk(peer: Peer, current: Peer | undefined): HTMLLIElement {
     const { client } = this;
-    const { peer, last } = talk;
+    const talk = client.talks.get(peer);
+    const unsent = client.outbox.of(peer).at(-1);
+    if (!talk && !unsent) return this.person(peer, current);
     const name = peerName(client, peer);
     const online = peer > 0n && client.people.isOnline(peer);
     const typing = client.typers.in(peer).length > 0;
-    const unsent = client.outbox.of(peer).at(-1);
-    const text = typing ? t("talk.typingShort") : unsent ? t("list.you", { text: unsent.text.replace(/\s+/g, " ") }) : preview(client, peer, last);
-    const time = shortTime(last.sentAtMs);
+    const text = typing ? t("talk.typingShort") : unsent ? t("list.you", { text: unsent.text.replace(/\s+/g, " ") }) : preview(client, peer, talk!.last);
+    const sentAtMs = unsent?.writtenAtMs ?? talk!.last.sentAtMs;
+    const time = shortTime(sentAtMs);
     const failed = unsent?.refused !== undefined;
-    const number = talk.unread.length;
+    const number = talk?.unread.length ?? 0;
     const sign = [name, online, typing, text, time, number, failed, peer === current].join("\u0000");
     return this.rows.get(`t${peer}`, sign, (before) =>
       this.row(before, peer, peer === current, [
         avatar(peer, name, "medium", online),
         h("span", { class: "name", dir: "auto" }, name, online && h("span", { class: "hidden" }, ` (${t("peer.online")})`)),
-        h("time", { datetime: new Date(last.sentAtMs).toISOString(), title: `${fullTime(last.sentAtMs)} ${clockTime(last.sentAtMs)}` }, time),
+        h("time", { datetime: new Date(sentAtMs).toISOString(), title: fullTime(sentAtMs) }, time),
         h("span", { class: `preview${typing ? " typing" : ""}`, dir: "auto" }, text),
         failed && h("span", { class: "badge failed", title: t("state.failed") }, "!", h("span", { class: "hidden" }, t("state.failed"))),
         !failed && number > 0 && h("span", { class: "badge", "aria-label": count("unread", number) }, number >= UNREAD_MAX ? `${UNREAD_MAX - 1}+` : String(number)),
