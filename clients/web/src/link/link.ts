@@ -54,6 +54,7 @@ export class Link {
   private stopped = false;
   private blocked = 0;
   private switching = false;
+  private triedWebSocketAt = -Infinity;
   private wake: (() => void) | undefined;
 
   constructor(
@@ -109,7 +110,8 @@ export class Link {
   /** The life of one link: a reason to come back in words for the developer, or one not to. */
   private async once(): Promise<string | { reason: CloseReason } | { code: number }> {
     const { clock } = this.world;
-    const transport = this.blocked >= BLOCKED_TRIES ? this.overHttp() : this.overWebSocket();
+    const overdue = clock.now() - this.triedWebSocketAt > RETRY_WEBSOCKET_MS;
+    const transport = this.blocked >= BLOCKED_TRIES && !overdue ? this.overHttp() : this.overWebSocket();
     this.transport = transport;
     let reply: HelloReply;
     try {
@@ -140,6 +142,7 @@ export class Link {
   }
 
   private overWebSocket(): Transport {
+    this.triedWebSocketAt = this.world.clock.now();
     return new WebSocketTransport(this.world.connect, this.desk, this.world.clock);
   }
 
@@ -167,6 +170,7 @@ export class Link {
 
   /** If a WebSocket opens again, the link over HTTP makes room for one. */
   private async tryWebSocket(current: Transport): Promise<void> {
+    this.triedWebSocketAt = this.world.clock.now();
     const opened = await new Promise<boolean>((resolve) => {
       let socket: Socket;
       try {

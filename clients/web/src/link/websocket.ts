@@ -114,8 +114,8 @@ export class WebSocketTransport implements Transport {
 
   probe(): void {
     if (this.end || !this.socket || this.probing) return;
-    this.say(Command.NOOP, SEQ_NOOP, new Uint8Array(0));
     this.probing = this.clock.after(ECHO_MS, () => this.give(CloseReason.GONE, `no echo of a noop for ${ECHO_MS} ms`));
+    this.say(Command.NOOP, SEQ_NOOP, new Uint8Array(0));
   }
 
   close(): void {
