@@ -85,6 +85,17 @@ step("logging out ends the token and leaves the login; logging in brings everyth
   const headers = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
   const answer = (await (await fetch(`${open.origin}/cgi/sync`, { method: "POST", headers, body: "{}" })).json()) as { code: string };
   assert.equal(answer.code, "CODE_BAD_TOKEN");
+  const left = await joe.page.evaluate(async () => {
+    const counted = <T,>(request: IDBRequest<T>) => new Promise<T>((done) => (request.onsuccess = () => done(request.result)));
+    const [{ name }] = (await indexedDB.databases()) as [{ name: string }];
+    const open = indexedDB.open(name);
+    await counted(open);
+    const at = open.result.transaction(["talks", "names"]);
+    const counts = await Promise.all(["talks", "names"].map((store) => counted(at.objectStore(store).count())));
+    open.result.close();
+    return counts;
+  });
+  assert.deepEqual(left, [0, 0], "nothing of it stays in the browser");
   await joe.page.getByLabel("Name", { exact: true }).fill("joe");
   await joe.page.getByLabel("Password", { exact: true }).fill("secret");
   await joe.page.keyboard.press("Enter");

@@ -101,6 +101,8 @@ step("a group is made, written in, grown and left", async () => {
   await bob.shot("desktop-dark");
   await carl.page.getByRole("button", { name: "About this group" }).click();
   await carl.page.getByRole("button", { name: "Leave group" }).click();
+  await carl.sees("You will not see what is written there afterwards");
+  await carl.page.getByRole("button", { name: "Leave group" }).last().click();
   await carl.sees("You are not in this group any more");
   await anna.sees("李雷 left");
   assert.deepEqual(carl.complaints, []);

@@ -50,11 +50,12 @@ function askLogin(name: string, notice?: Key): void {
 
 async function enter(session: Session): Promise<void> {
   let shell: Shell | undefined;
+  let client: Client | undefined;
   let over = false;
   /** The client is at its end, and something else is shown. */
   const leave = () => {
     over = true;
-    client.stop();
+    client?.stop();
     shell?.destroy();
     document.title = "longlink";
   };
@@ -65,7 +66,7 @@ async function enter(session: Session): Promise<void> {
     askLogin(notice ? session.name : "", notice);
   };
   const changed = () => {
-    if (over) return;
+    if (over || !client) return;
     const { state } = client.link;
     if (state.kind !== "ended") {
       shell?.changed();
@@ -82,22 +83,24 @@ async function enter(session: Session): Promise<void> {
     showEnd(root, { reason: CloseReason.REPLACED });
   };
   const database = await openDatabase(session.userId, tab, session.name, takenOver).catch(() => undefined);
-  const client = new Client(session, database ?? openForgetful(), world, {
+  if (over) return;
+  const entered = new Client(session, database ?? openForgetful(), world, {
     changed,
     token(token) {
       saveSession({ ...session, token });
     },
     takenOver,
   });
-  client.forgetful = database === undefined;
+  client = entered;
+  entered.forgetful = database === undefined;
   const draw = () => {
     shell?.destroy();
-    shell = new Shell(root, client, {
+    shell = new Shell(root, entered, {
       redraw: draw,
-      logOut: () => void client.logOut().then(() => toLogin()),
+      logOut: () => void entered.logOut().then(() => toLogin()),
     });
   };
-  await client.start();
+  await entered.start();
   if (!over) draw();
 }
 

@@ -52,7 +52,6 @@ export class Person {
       if (["error", "warning"].includes(said.type()) && !/ERR_CONNECTION_REFUSED|WebSocket connection/.test(said.text())) this.complaints.push(said.text());
     });
     page.on("pageerror", (error) => this.complaints.push(String(error)));
-    page.on("dialog", (dialog) => void dialog.accept());
   }
 
   /** Makes an account and is in. */

@@ -119,7 +119,8 @@ export class Link {
     } catch (error) {
       transport.close();
       if (error instanceof Refused) return error.temporary ? error.message : { code: error.code };
-      if (error instanceof Unopened) await this.learnFrom(transport.via);
+      // One that opens and then says nothing is as good as none.
+      if (error instanceof Unopened || error instanceof Lost) await this.learnFrom(transport.via);
       return String(error);
     }
     if (transport.via === "websocket") this.blocked = 0;

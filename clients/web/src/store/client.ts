@@ -9,7 +9,8 @@ import type { Desk, LinkState, World } from "../link/link.js";
 import type { Hello } from "../link/transport.js";
 import { commands } from "../wire/commands.js";
 import type { Ask } from "./ask.js";
-import type { Database, Place } from "./database.js";
+import { NOTHING } from "./database.js";
+import type { Database, Place, Saved } from "./database.js";
 import { itemOf, peerOf } from "./entries.js";
 import type { Item, Peer, UserId } from "./entries.js";
 import { Groups } from "./groups.js";
@@ -83,8 +84,11 @@ export class Client implements Desk {
 
   /** Reads what is kept, and connects. */
   async start(): Promise<void> {
-    const saved = await this.database.load();
-    this.place = saved.place;
+    const saved = await this.database.load().catch((): Saved => {
+      this.forgetful = true;
+      return NOTHING;
+    });
+    this.place = { ...saved.place };
     for (const talk of saved.talks) this.talks.set(talk.peer, talk);
     this.outbox.items = saved.unsent;
     this.people.remember([...saved.names, { id: this.me, name: this.session.name }], false);
@@ -107,6 +111,9 @@ export class Client implements Desk {
     } catch {
       // The token is forgotten here in any case.
     }
+    // Whoever uses this browser next finds nothing of it; only what was not sent waits for its writer.
+    this.link.stop();
+    await this.keeper.keep({ startOver: true, place: { epoch: this.place.epoch, cursor: 0n }, forgetNames: true });
     this.stop();
   }
 

@@ -44,6 +44,8 @@ export interface Change {
   names?: Named[];
   /** Everything that came out of the log is void. */
   startOver?: boolean;
+  /** The names are to go, too. */
+  forgetNames?: boolean;
 }
 
 export interface Database {
@@ -52,6 +54,8 @@ export interface Database {
   write(change: Change): Promise<void>;
   close(): void;
 }
+
+export const NOTHING: Saved = { place: { epoch: "", cursor: 0n }, talks: [], unsent: [], names: [] };
 
 /** Another tab has opened the same account. */
 export class TakenOver extends Error {}
@@ -93,6 +97,7 @@ export async function openDatabase(user: bigint, tab: string, userName: string, 
       }
       const talks = at.objectStore("talks");
       if (change.startOver) talks.clear();
+      if (change.forgetNames) at.objectStore("names").clear();
       for (const talk of change.talks ?? []) talks.put(talk, String(talk.peer));
       if (change.place) meta.put(change.place, "place");
       for (const unsent of change.put ?? []) at.objectStore("unsent").put(unsent, unsent.clientMsgId);
@@ -110,8 +115,7 @@ export async function openDatabase(user: bigint, tab: string, userName: string, 
 
 /** For browsers that keep nothing, as in some private windows: it lasts as long as the page. */
 export function openForgetful(): Database {
-  const nothing: Saved = { place: { epoch: "", cursor: 0n }, talks: [], unsent: [], names: [] };
-  return { load: async () => nothing, write: async () => {}, close: () => {} };
+  return { load: async () => NOTHING, write: async () => {}, close: () => {} };
 }
 
 function opened(name: string): Promise<IDBDatabase> {

@@ -15,6 +15,7 @@ export interface KeeperEvents {
 export class Keeper {
   private place: Place | undefined;
   private startOver = false;
+  private forgetNames = false;
   private readonly talks = new Map<bigint, Talk>();
   private readonly put = new Map<string, Unsent>();
   private readonly removed = new Set<string>();
@@ -33,6 +34,10 @@ export class Keeper {
     if (change.startOver) {
       this.startOver = true;
       this.talks.clear();
+    }
+    if (change.forgetNames) {
+      this.forgetNames = true;
+      this.names.clear();
     }
     if (change.place) this.place = { ...change.place };
     for (const talk of change.talks ?? []) this.talks.set(talk.peer, talk);
@@ -75,10 +80,12 @@ export class Keeper {
       remove: [...this.removed],
       names: [...this.names.values()],
       startOver: this.startOver,
+      forgetNames: this.forgetNames,
     };
     if (this.place) change.place = this.place;
     this.place = undefined;
     this.startOver = false;
+    this.forgetNames = false;
     for (const all of [this.talks, this.put, this.removed, this.names]) all.clear();
     return change;
   }

@@ -36,7 +36,6 @@ export class Reading {
   }
 
   look(looking: boolean): void {
-    if (this.looking === looking) return;
     this.looking = looking;
     this.tell();
   }

@@ -1,6 +1,7 @@
 // The strip above everything that tells when there is no connection, and what happens with what is written meanwhile.
 
 import { t } from "../i18n/words.js";
+import type { LinkState } from "../link/link.js";
 import type { Client } from "../store/client.js";
 import { h, setText } from "./dom.js";
 import { secondsLeft } from "./format.js";
@@ -13,6 +14,7 @@ export class Banner {
   private readonly words = h("span", {});
   private readonly button: HTMLButtonElement;
   private until = 0;
+  private shown: LinkState | undefined;
   private timer: number | undefined;
   private wasOnline = false;
 
@@ -23,6 +25,9 @@ export class Banner {
 
   render(): void {
     const { state } = this.client.link;
+    // Drawn again for another reason: what counts down here goes on.
+    if (state === this.shown && state.kind === "pausing") return;
+    this.shown = state;
     if (state.kind === "online") this.wasOnline = true;
     const away = state.kind === "connecting" || state.kind === "pausing";
     this.element.hidden = !away && !this.client.forgetful;

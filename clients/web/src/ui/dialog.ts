@@ -9,6 +9,24 @@ export interface Dialog {
   close(): void;
 }
 
+/** Asks whether to go on with what cannot be taken back. */
+export function confirmDialog(title: string, text: string, yes: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    let agreed = false;
+    const agree = () => {
+      agreed = true;
+      dialog.close();
+    };
+    const buttons = h(
+      "div",
+      { class: "buttons" },
+      h("button", { type: "button", class: "quiet", onClick: () => dialog.close() }, t("dialog.cancel")),
+      h("button", { type: "button", class: "danger", onClick: agree }, yes),
+    );
+    const dialog = openDialog(title, [h("p", {}, text), buttons], () => resolve(agreed));
+  });
+}
+
 /** Opens it; `closed` is called once, however it is closed. */
 export function openDialog(title: string, content: Node[], closed: () => void = () => {}): Dialog {
   const id = `dialog-${Math.random().toString(36).slice(2)}`;

@@ -5,7 +5,7 @@ import type { Client } from "../store/client.js";
 import type { Peer, UserId } from "../store/entries.js";
 import { newId } from "../store/ids.js";
 import { avatar } from "./avatar.js";
-import { openDialog } from "./dialog.js";
+import { confirmDialog, openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { failureText, userName } from "./names.js";
 import { Picker } from "./picker.js";
@@ -45,7 +45,7 @@ export function groupInfo(client: Client, peer: Peer): void {
   submit.disabled = true;
   form.prepend(picker.element);
   const leave = async () => {
-    if (!confirm(t("group.leaveSure", { name: group.name }))) return;
+    if (!(await confirmDialog(t("group.leave"), t("group.leaveSure", { name: group.name }), t("group.leave")))) return;
     try {
       await client.groups.leave(peer);
       dialog.close();

@@ -2,7 +2,7 @@
 
 import { t } from "../i18n/words.js";
 import type { Client } from "../store/client.js";
-import { openDialog } from "./dialog.js";
+import { confirmDialog, openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { languageSwitch } from "./login.js";
 import { setTheme, theme, themes } from "./theme.js";
@@ -17,8 +17,8 @@ export function settings(client: Client, actions: { redraw(): void; logOut(): vo
     });
     looks.append(button);
   }
-  const out = () => {
-    if (client.outbox.items.length > 0 && !confirm(t("logOut.unsent"))) return;
+  const out = async () => {
+    if (client.outbox.items.length > 0 && !(await confirmDialog(t("logOut"), t("logOut.unsent"), t("logOut")))) return;
     dialog.close();
     actions.logOut();
   };

@@ -51,7 +51,7 @@ export class Shell {
     this.sidebar.element.addEventListener("click", (event) => {
       if ((event.target as Element).closest("a[aria-current]")) this.talk?.placed();
     });
-    const poll = window.setInterval(() => this.askWhoIsOnline(), PRESENCE_MS);
+    const poll = window.setInterval(() => this.askAround(), PRESENCE_MS);
     signal.addEventListener("abort", () => window.clearInterval(poll));
     this.open();
   }
@@ -59,6 +59,7 @@ export class Shell {
   destroy(): void {
     this.end.abort();
     this.banner.end();
+    for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   }
 
   /** Draws soon, once for all that changed in between. */
@@ -131,6 +132,12 @@ export class Shell {
     this.client.link.nudge();
     this.askWhoIsOnline();
     this.changed();
+  }
+
+  /** Who is there, and who is new. */
+  private askAround(): void {
+    this.askWhoIsOnline();
+    if (document.visibilityState === "visible" && this.online) this.sidebar.refresh();
   }
 
   private askWhoIsOnline(): void {

@@ -13,6 +13,9 @@ import { peerName, preview } from "./names.js";
 import { addressOf } from "./route.js";
 import { Search } from "./search.js";
 
+/** So many people are found at once. */
+const FIRST_PAGE = 50;
+
 export interface SidebarActions {
   newGroup(): void;
   settings(): void;
@@ -167,5 +170,10 @@ export class Sidebar {
   /** There is a link: people can be asked for. */
   linked(): void {
     void this.search.refresh();
+  }
+
+  /** Asks again, unless more than the first page is shown. */
+  refresh(): void {
+    if (this.search.users.length <= FIRST_PAGE) void this.search.refresh();
   }
 }

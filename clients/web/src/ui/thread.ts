@@ -72,6 +72,8 @@ export class ThreadView {
     const thread = this.client.threads.get(this.peer);
     if (!thread) return;
     const { box, atEnd } = this;
+    // What comes from history is not read out as news.
+    box.setAttribute("aria-busy", String(thread.loading));
     const fromEnd = box.scrollHeight - box.scrollTop;
     const rows = this.build(thread);
     reconcile(this.list, rows);
