@@ -95,7 +95,7 @@ step("a group is made, written in, grown and left", async () => {
   await anna.shot("group-info");
   await page.getByRole("button", { name: "Close" }).click();
   await carl.open(/Sunday walk/);
-  await carl.sees("anna brought in you");
+  await carl.sees("anna added you");
   await carl.write("你们好，我也来");
   await bob.reads("你们好，我也来");
   await bob.shot("desktop-dark");

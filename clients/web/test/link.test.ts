@@ -90,14 +90,21 @@ test("after a minute logged in the pause begins anew", async () => {
   assert.equal((desk.states.at(-1) as { retryInMs: number }).retryInMs, 500);
 });
 
-test("a network that is there again ends the pause at once", async () => {
-  const { desk, link, sockets, last } = world();
-  last().onclose!();
-  await settle();
+test("a network that is there again ends the pause at once, and the pauses begin anew", async () => {
+  const { clock, desk, link, sockets, last } = world();
+  for (const pause of [500, 1_000]) {
+    if (pause > 500) await clock.pass(500);
+    last().onclose!();
+    await settle();
+    assert.equal((desk.states.at(-1) as { retryInMs: number }).retryInMs, pause);
+  }
   link.nudge();
   await settle();
-  assert.equal(sockets.length, 2);
+  assert.equal(sockets.length, 3);
   assert.equal(desk.states.at(-1)!.kind, "connecting");
+  last().onclose!();
+  await settle();
+  assert.equal((desk.states.at(-1) as { retryInMs: number }).retryInMs, 500);
 });
 
 test("a close reason says whether to come back", async () => {

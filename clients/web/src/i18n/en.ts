@@ -103,7 +103,7 @@ export const en = {
   "state.delete": "Delete",
 
   "event.created": "{who} made the group “{name}”",
-  "event.joined": "{who} brought in {whom}",
+  "event.joined": "{who} added {whom}",
   "event.left": "{whom} left",
   "event.other": "Something happened to the group",
   "event.you": "You",

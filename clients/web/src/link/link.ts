@@ -76,6 +76,8 @@ export class Link {
 
   /** There may be a network again, or somebody looks again: waits no longer (B3), and sees whether the link lives. */
   nudge(): void {
+    // What failed before says nothing about the network that is there now.
+    this.pause.reset();
     this.wake?.();
     if (this.state.kind !== "online") return;
     if (this.transport?.via === "http") void this.tryWebSocket(this.transport);

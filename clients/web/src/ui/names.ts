@@ -23,7 +23,9 @@ export function userName(client: Client, user: UserId): string {
 export function eventText(client: Client, from: UserId, content: Content & { kind: "event" }): string {
   const subject = (user: UserId) => (user === client.me ? t("event.you") : userName(client, user));
   const object = (users: UserId[]) => {
-    const names = users.map((user) => (user === client.me ? t("event.youObject") : userName(client, user)));
+    // The person themselves first: whoever else came, that is what it is about.
+    const ordered = [...users].sort((a, b) => Number(b === client.me) - Number(a === client.me));
+    const names = ordered.map((user) => (user === client.me ? t("event.youObject") : userName(client, user)));
     const [a = "", b = ""] = names;
     if (names.length <= 1) return a;
     return names.length === 2 ? t("event.and", { a, b }) : count("event.andMore", names.length - 1, { a });
