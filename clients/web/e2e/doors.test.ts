@@ -46,7 +46,10 @@ step("what one writes over HTTP the other reads, and the other way round, with r
   await emil.reads("I can hear you");
   await emil.state("through the wall", "read");
   await dora.state("I can hear you", "read");
+  await emil.page.getByRole("button", { name: "Settings" }).click();
+  await emil.sees("WebSockets do not get through here.", emil.page.getByRole("dialog"));
   await emil.shot("over-http");
+  await emil.page.getByRole("button", { name: "Close" }).click();
 });
 
 step("a killed server costs nothing over HTTP either", async () => {

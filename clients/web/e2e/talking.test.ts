@@ -159,7 +159,16 @@ step("older messages come as one scrolls up, and what one looks at stays where i
   await anna.reads("line 130");
   assert.equal(await anna.messages("line 20").count(), 0, "nothing is loaded before it is wanted");
   const scroll = anna.page.getByRole("log");
-  for (const text of ["line 60", "line 5", "Hello Bob! Have you seen https://example.org/a_(b)?"]) {
+  // In one go, so that nothing can come between going to the top and looking where the oldest message is.
+  const before = await scroll.evaluate((box) => {
+    box.scrollTop = 0;
+    const oldest = box.querySelector(".message")!;
+    return { text: oldest.querySelector(".text")!.textContent, top: oldest.getBoundingClientRect().top };
+  });
+  await anna.messages("line 60").waitFor({ state: "attached" });
+  const { y } = (await anna.messages(before.text).boundingBox())!;
+  assert.ok(Math.abs(y - before.top) < 3, `the message went from ${before.top} to ${y}`);
+  for (const text of [ "line 5", "Hello Bob! Have you seen https://example.org/a_(b)?"]) {
     while ((await anna.messages(text).count()) === 0) await scroll.evaluate((box) => (box.scrollTop = 0));
   }
   await anna.sees("This is where it began");

@@ -22,7 +22,10 @@ export function settings(client: Client, actions: { redraw(): void; logOut(): vo
     dialog.close();
     actions.logOut();
   };
+  const { state } = client.link;
+  const overHttp = state.kind === "online" && state.via === "http";
   const dialog = openDialog(t("settings"), [
+    ...(overHttp ? [h("p", { class: "notice" }, t("status.httpWhy"))] : []),
     h("h3", {}, t("language")),
     languageSwitch(() => {
       dialog.close();
