@@ -8,6 +8,7 @@ mod listen;
 mod mars_sample;
 pub mod old_contract;
 mod origin;
+mod web;
 mod websocket;
 
 use std::net::SocketAddr;
@@ -100,12 +101,12 @@ fn paths(http: Arc<Http>) -> axum::Router {
         for_pages = for_pages.layer(cors);
     }
     axum::Router::new()
-        .route("/", get(root))
         .route("/ws", get(websocket::upgrade))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .merge(for_pages)
+        .merge(web::paths())
         .with_state(http)
 }
 
@@ -122,15 +123,6 @@ async fn ready(State(http): State<Arc<Http>>) -> Response {
         return no("there are as many links as there may be\n".to_owned());
     }
     "ready\n".into_response()
-}
-
-async fn root(State(http): State<Arc<Http>>) -> String {
-    format!(
-        "longlink\n\nLong links are served over TCP on {}, and as WebSockets at /ws.\n\
-         /api      what can be asked for by HTTP\n\
-         /healthz  whether the server runs\n/readyz   whether links should come here\n/metrics  what it counts\n",
-        http.tcp
-    )
 }
 
 async fn metrics(State(http): State<Arc<Http>>) -> impl IntoResponse {

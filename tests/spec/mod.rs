@@ -47,5 +47,7 @@ mod story;
 mod tokens;
 /// Reading at once without a link.
 mod waiting;
+/// The web client's files and headers.
+mod web;
 /// Links over WebSockets.
 mod websocket;

@@ -1,0 +1,2 @@
+// Style sheets are Vite's to put in.
+declare module "*.css";
