@@ -138,7 +138,11 @@ pub fn plan(config: &Config, data: Data) -> Plan {
             devices_max: link.devices_max,
         },
         bounds: Bounds {
-            links_max: links_max(link.links_max, descriptors, http_connections_max(config, descriptors)),
+            links_max: links_max(
+                link.links_max,
+                descriptors,
+                http_connections_max(config.http.connections_max, config.link.links_max, descriptors),
+            ),
             strangers_max: link.strangers_max,
             links_per_address_max: link.links_per_address_max,
             outbox_bytes_max: link.outbox_bytes_max,
@@ -164,7 +168,7 @@ fn http_settings(config: &Config, descriptors: u64) -> http::Settings {
             config::Origins::Any => Origins::Any,
             config::Origins::Listed(origins) => Origins::Listed(origins.clone()),
         },
-        connections_max: http_connections_max(config, descriptors),
+        connections_max: http_connections_max(config.http.connections_max, config.link.links_max, descriptors),
         request_timeout_ms: http.request_timeout_s * 1000,
         body_bytes_max: link.frame_bytes_max,
         mars_sample: config.mars_sample.enabled,
@@ -227,8 +231,8 @@ fn ms_of(seconds: u64) -> u32 {
 /// How many links there may be: as many as are wished for, or as there are descriptors. More would leave the store
 /// without any, and then it fails.
 fn links_max(wished: Option<usize>, descriptors: u64, for_http: usize) -> usize {
-    let reserved = (descriptors / 4).min(DESCRIPTORS_RESERVED_MAX);
-    let possible = usize::try_from(descriptors - reserved).unwrap_or(usize::MAX).saturating_sub(for_http).max(1);
+    let possible =
+        usize::try_from(descriptors - reserved(descriptors)).unwrap_or(usize::MAX).saturating_sub(for_http).max(1);
     match wished {
         None => info!(descriptors, links_max = possible, "as many links as there are descriptors for"),
         Some(wished) if wished > possible => warn!(
@@ -242,9 +246,17 @@ fn links_max(wished: Option<usize>, descriptors: u64, for_http: usize) -> usize 
     wished.map_or(possible, |wished| wished.min(possible))
 }
 
-/// How many connections HTTP may have: as many as are wished for, but a quarter of the descriptors at most.
-fn http_connections_max(config: &Config, descriptors: u64) -> usize {
-    config.http.connections_max.min(usize::try_from(descriptors / 4).unwrap_or(usize::MAX)).max(1)
+/// How many connections HTTP may have: as many as are wished for, but at most a quarter of the descriptors, or what links
+/// leave where it is said how many there are to be.
+fn http_connections_max(wished: usize, links: Option<usize>, descriptors: u64) -> usize {
+    let quarter = descriptors / 4;
+    let left = links.map_or(0, |links| (descriptors - reserved(descriptors)).saturating_sub(links as u64));
+    wished.min(usize::try_from(quarter.max(left)).unwrap_or(usize::MAX)).max(1)
+}
+
+/// Descriptors that are for neither.
+fn reserved(descriptors: u64) -> u64 {
+    (descriptors / 4).min(DESCRIPTORS_RESERVED_MAX)
 }
 
 /// How many descriptors the process may have. The soft limit, often 1024, is raised to the hard one first.
@@ -267,6 +279,15 @@ mod tests {
     fn a_quarter_of_the_descriptors_and_at_most_512_are_not_for_links() {
         let possible = [1, 4, 200, 1024, 2048, 1_048_576].map(|descriptors| links_max(None, descriptors, 0));
         assert_eq!(possible, [1, 3, 150, 768, 1536, 1_048_064]);
+    }
+
+    #[test]
+    fn http_has_a_quarter_or_what_links_that_are_counted_leave() {
+        assert_eq!(http_connections_max(12_000, None, 20_000), 5_000);
+        assert_eq!(http_connections_max(12_000, Some(5_000), 20_000), 12_000);
+        assert_eq!(http_connections_max(12_000, Some(10_000), 20_000), 9_488);
+        assert_eq!(http_connections_max(12_000, Some(100_000), 20_000), 5_000);
+        assert_eq!(http_connections_max(100, None, 2), 1);
     }
 
     #[test]
