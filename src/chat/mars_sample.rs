@@ -89,6 +89,11 @@ impl Chat {
         }
     }
 
+    /// Whether this is the account under which strangers write.
+    pub(super) fn is_mars_sample(&self, user: UserId) -> bool {
+        self.sample.get().is_some_and(|sample| sample.account == user)
+    }
+
     /// Brings people into the topics in which they never were. Who has left stays out.
     pub(super) async fn bring_into_topics(self: &Arc<Self>, users: &[UserId]) -> Result<(), Refused> {
         let Some(sample) = self.sample.get() else { return Ok(()) };

@@ -45,8 +45,9 @@ impl Chat {
                 let mut found = this.store.list(&prefix, after.as_deref(), limit + 1)?;
                 let more = found.len() > limit;
                 found.truncate(limit);
-                let ids: Vec<UserId> =
-                    found.iter().filter_map(|(_, record)| number(record).and_then(UserId::parse)).collect();
+                let ids = found.iter().filter_map(|(_, record)| number(record).and_then(UserId::parse));
+                // Behind that one is nobody.
+                let ids: Vec<UserId> = ids.filter(|id| !this.is_mars_sample(*id)).collect();
                 Ok((this.names_of(&ids)?, more))
             })
             .await?;

@@ -152,6 +152,12 @@ async fn the_topics_are_three_groups_of_the_log() {
     let entry = anna.entries(1).await.remove(0);
     assert_eq!((entry.to, &entry.content[..]), (groups.groups[1].id, &b"a: b: c: d"[..]));
     assert_ne!(entry.from, anna.user);
+    let found: pb::FindUsersReply = anna.call(Command::FindUsers, &pb::FindUsersRequest::default()).await;
+    assert_eq!(
+        found.users.iter().map(|user| &*user.name).collect::<Vec<_>>(),
+        ["anna"],
+        "nobody is behind the account"
+    );
     // And back: under the name of who wrote it.
     anna.send(groups.groups[2].id, "1", "from a user").await;
     let push: MessagePush = phone.push().await.read();
