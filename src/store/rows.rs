@@ -42,7 +42,8 @@ pub(super) struct MemoryRows {
     /// By view, since there are far fewer of them than rows, and a view grows at its end. Its numbers are given out
     /// by us, so the hash has no adversary.
     views: HashMap<RowKey, Vec<(QueueId, Value)>, FxBuildHasher>,
-    /// The same views in order.
+    /// Those of them over which one scan may go, in order. Most are only ever read by themselves, and keeping these in
+    /// order as well would be a good part of what the one writer does.
     order: BTreeSet<RowKey>,
     sent: SentMap,
 }
@@ -61,7 +62,9 @@ impl MemoryRows {
             let (view, place) = (key.view(), key.place());
             let value = (!value.is_empty()).then(|| Box::new(value));
             let rows = self.views.entry(view).or_insert_with(|| {
-                self.order.insert(view);
+                if view.is_read_across() {
+                    self.order.insert(view);
+                }
                 Vec::new()
             });
             if rows.last().is_none_or(|(last, _)| *last < place) {
@@ -80,9 +83,11 @@ impl MemoryRows {
         self.sent.len()
     }
 
+    /// All rows, in order.
     pub(super) fn rows(&self) -> impl Iterator<Item = (RowKey, &Bytes)> {
-        let views = self.order.iter().filter_map(|view| self.views.get_key_value(view));
-        views.flat_map(|(view, rows)| rows.iter().map(|(place, value)| (view.at(*place), said(value))))
+        let mut views: Vec<_> = self.views.iter().collect();
+        views.sort_unstable_by_key(|(view, _)| **view);
+        views.into_iter().flat_map(|(view, rows)| rows.iter().map(|(place, value)| (view.at(*place), said(value))))
     }
 
     pub(super) fn sorted_sent(&self) -> Vec<(&SentKey, &Sent)> {
@@ -101,7 +106,9 @@ impl MemoryRows {
             return Vec::new();
         }
         let (first_view, last_view) = (first.view(), last.view());
-        let views = self.order.range(first_view..=last_view).filter_map(|view| self.views.get_key_value(view));
+        let across = (first_view != last_view).then(|| self.order.range(first_view..=last_view));
+        let alone = (first_view == last_view).then_some(&first_view);
+        let views = across.into_iter().flatten().chain(alone).filter_map(|view| self.views.get_key_value(view));
         let range = views.flat_map(|(view, rows)| {
             let from = if *view == first_view { first.place() } else { QueueId::START };
             let to = if *view == last_view { last.place() } else { QueueId::END };

@@ -104,6 +104,11 @@ impl RowKey {
         self.at(QueueId::START)
     }
 
+    /// Whether a scan goes over several views of this kind: over all groups of a user, or all members of a group.
+    pub(super) fn is_read_across(&self) -> bool {
+        matches!(self.tag, STAY | MEMBER)
+    }
+
     /// Whether the two differ in their place alone.
     pub(super) fn is_same_range(&self, other: &Self) -> bool {
         self.view() == other.view()
