@@ -53,6 +53,8 @@ impl Chat {
                 let after = users.last().and_then(|user| UserId::parse(user.id));
                 let page = this.list_accounts(after)?;
                 if page.is_empty() {
+                    // Behind that account is nobody.
+                    users.retain(|user| UserId::parse(user.id).is_none_or(|user| !this.is_mars_sample(user)));
                     return Ok(users);
                 }
                 users.extend(page.into_iter().map(|account| pb::User {

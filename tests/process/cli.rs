@@ -171,16 +171,21 @@ async fn a_demo_has_accounts_stays_on_this_machine_and_keeps_what_was_said() {
     assert!(home.path().join("longlink-demo").exists());
     let first = demo_login(&program, "User01", "demo").await;
     let mut writer = program.log_in(&first.token, "phone").await;
-    assert_eq!(writer.send(0, "1", "hello").await.queue_id, 1);
+    // The three topics of Mars' sample were made, and everybody was brought into them.
+    assert_eq!(writer.send(0, "1", "hello").await.queue_id, 7);
     let account: pb::RegisterReply = writer_register(&program, "newcomer").await;
-    assert_eq!(account.user_id, 9);
+    assert_eq!(account.user_id, 10, "behind the eight and the sample's own");
     drop(writer);
     assert_eq!(program.stop().await.code(), Some(0));
 
     program = home.serve_with(start).await;
     let again = demo_login(&program, "User08", "demo").await;
-    assert_eq!((again.user_id, again.head), (8, 1), "a demo goes on where it ended");
-    assert_eq!(demo_login(&program, "newcomer", "secret").await.user_id, 9);
+    assert_eq!(
+        (again.user_id, again.head),
+        (8, 10),
+        "a demo goes on where it ended, with the newcomer in three topics"
+    );
+    assert_eq!(demo_login(&program, "newcomer", "secret").await.user_id, 10);
 
     for (flag, address) in [("--tcp", "0.0.0.0:0"), ("--http", "[::]:0"), ("--tcp", "192.0.2.1:0")] {
         let ended = home.run(&["serve", "--demo", flag, address]).await;

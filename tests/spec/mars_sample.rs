@@ -158,6 +158,8 @@ async fn the_topics_are_three_groups_of_the_log() {
         ["anna"],
         "nobody is behind the account"
     );
+    let old = exchange(world.server.http(), b"POST /Message/GetUsers?isAll=true HTTP/1.1\r\nHost: h\r\n\r\n").await;
+    assert_eq!(old.text(), format!("[{{\"id\":{},\"userName\":\"anna\"}}]", anna.user));
     // And back: under the name of who wrote it.
     anna.send(groups.groups[2].id, "1", "from a user").await;
     let push: MessagePush = phone.push().await.read();
