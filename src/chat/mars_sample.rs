@@ -119,12 +119,12 @@ impl Chat {
     /// Carries out what a sample app asks. It is answered in the sample's own shape, with all its fields: an app that
     /// misses one cannot read the answer, and drops the link.
     pub(super) fn ask_sample(self: &Arc<Self>, caller: Option<&Caller>, from: Origin, request: SampleRequest) -> Asked {
-        if self.sample.get().is_none() {
+        let Some(sample) = self.sample.get() else {
             return super::refuse(
                 Code::UnknownCommand,
                 "the sample of Mars is not served here: see mars_sample.enabled",
             );
-        }
+        };
         match request {
             SampleRequest::Hello(HelloRequest { user, .. }) => answered(&hello(0, format!("congratulations, {user}"))),
             SampleRequest::Hello2(request) => answered(&HelloResponse {
@@ -132,8 +132,9 @@ impl Chat {
                 ..hello(0, "hello mars".to_owned())
             }),
             SampleRequest::SendMessage(request) => {
-                let (this, caller) = (Arc::clone(self), caller.cloned());
-                later_raw(async move { Ok(this.say_in_topic(caller, from, request).await.encode_to_vec().into()) })
+                // In line for the log before this returns, as any send.
+                let asked = self.append_to_topic(sample, caller, from, &request);
+                later_raw(async move { Ok(said(request, asked).await.encode_to_vec().into()) })
             }
             SampleRequest::ConversationList(_) | SampleRequest::Unreadable(Command::ConversationList) => {
                 answered(&conversations())
@@ -145,32 +146,13 @@ impl Chat {
         }
     }
 
-    /// The answer says that it is in the log, or why not.
-    async fn say_in_topic(
-        self: Arc<Self>,
-        caller: Option<Caller>,
-        origin: Origin,
-        request: SendMessageRequest,
-    ) -> SendMessageResponse {
-        match self.append_to_topic(caller, origin, &request).await {
-            Ok(()) => SendMessageResponse {
-                err_code: 0,
-                err_msg: format!("congratulations, {}", request.from),
-                from: request.from,
-                text: request.text,
-                topic: request.topic,
-            },
-            Err(refused) => not_said(request, &refused.message),
-        }
-    }
-
-    async fn append_to_topic(
-        self: &Arc<Self>,
-        known: Option<Caller>,
+    fn append_to_topic(
+        &self,
+        sample: &Sample,
+        known: Option<&Caller>,
         origin: Origin,
         request: &SendMessageRequest,
-    ) -> Result<(), Refused> {
-        let Some(sample) = self.sample.get() else { return Ok(()) };
+    ) -> Result<Asked, Refused> {
         let topic =
             request.topic.parse().ok().and_then(|number: usize| sample.topics.get(number)).ok_or_else(|| {
                 Refused::new(Code::NotFound, format!("there is no topic {:?}; there are 0, 1 and 2", request.topic))
@@ -182,7 +164,7 @@ impl Chat {
         let random = rand::random::<u128>();
         // Who is logged in speaks for themselves, whatever the message says; who is not is nobody but a name.
         let (caller, client_msg_id, text) = match known {
-            Some(caller) => (caller, format!("{random:032x}"), request.text.clone()),
+            Some(caller) => (caller.clone(), format!("{random:032x}"), request.text.clone()),
             None => (
                 Caller { link: origin.link, ..caller(sample.account) },
                 format!("{MSG_ID}{}/{random:032x}", request.from.len()),
@@ -195,10 +177,7 @@ impl Chat {
             content_type: ContentType::Text as u32,
             content: text.into(),
         };
-        match self.send(&caller, send) {
-            Asked::Done(answer) => answer.map(drop),
-            Asked::Later(answer) => answer.await.map(drop),
-        }
+        Ok(self.send(&caller, send))
     }
 
     /// Pushes what is said in the topics to every stranger but the one who said it, until the log stops. To those who
@@ -272,6 +251,20 @@ fn conversations() -> ConversationListResponse {
         name: CONVERSATION.to_owned(),
     };
     ConversationListResponse { list: TOPICS.iter().enumerate().map(conversation).collect() }
+}
+
+/// The answer to a message: it is in the log, or why not.
+async fn said(request: SendMessageRequest, asked: Result<Asked, Refused>) -> SendMessageResponse {
+    let outcome = match asked {
+        Ok(Asked::Done(answer)) => answer,
+        Ok(Asked::Later(answer)) => answer.await,
+        Err(refused) => Err(refused),
+    };
+    if let Err(refused) = outcome {
+        return not_said(request, &refused.message);
+    }
+    let SendMessageRequest { from, text, topic, .. } = request;
+    SendMessageResponse { err_code: 0, err_msg: format!("congratulations, {from}"), from, text, topic }
 }
 
 fn not_said(request: SendMessageRequest, reason: &str) -> SendMessageResponse {

@@ -159,7 +159,7 @@ impl Chat {
         })
     }
 
-    /// Carries a request out that came in from `origin`. What it puts in line for the log is in line when this returns, so that the order of
+    /// Carries a request out. What it puts in line for the log is in line when this returns, so that the order of
     /// calls is the order in the log. `hello` is not for here: see `log_in`.
     pub fn ask(self: &Arc<Self>, caller: Option<&Caller>, origin: Origin, request: Request) -> Asked {
         self.metrics.requests.add(1);

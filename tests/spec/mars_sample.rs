@@ -114,6 +114,21 @@ async fn what_a_stranger_says_is_pushed_to_every_other_one() {
     phone.nothing_pushed().await;
 }
 
+// L9 holds for the sample, too.
+#[tokio::test]
+async fn what_is_said_without_waiting_is_pushed_in_its_order() {
+    let world = world().await;
+    let (mut phone, mut other) = (world.stranger().await, world.stranger().await);
+    let texts: Vec<String> = (1..=40).map(|number| number.to_string()).collect();
+    let frames = texts.iter().zip(1..).map(|(text, seq)| {
+        crate::support::peer::bytes(200, SEND_MESSAGE, seq, &said("alice", text, "0").encode_to_vec())
+    });
+    phone.write(&frames.collect::<Vec<_>>().concat()).await;
+    for text in &texts {
+        assert_eq!(other.push().await.read::<MessagePush>().content, *text);
+    }
+}
+
 // A2, A6: nothing is said to be kept that is not.
 #[tokio::test]
 async fn what_cannot_be_said_is_answered_with_every_field_and_nothing_is_stored() {
