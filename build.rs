@@ -12,6 +12,7 @@ const FILES: &[&str] = &[
     "longlink/v1/numbers.proto",
     "longlink/v1/link.proto",
     "longlink/v1/chat.proto",
+    "longlink/v1/group.proto",
     "longlink/v1/people.proto",
     "mars/sample.proto",
 ];

@@ -19,6 +19,10 @@ const ENUMS: &[(&str, &str, &str)] = &[
     ("Close reasons", "CloseReason", "CLOSE_REASON_"),
     ("Content types", "ContentType", "CONTENT_TYPE_"),
     ("What the server made of `resume`", "ResumeOutcome", "RESUME_OUTCOME_"),
+    ("Group roles", "GroupRole", "GROUP_ROLE_"),
+    ("Joining a group by its link", "GroupJoin", "GROUP_JOIN_"),
+    ("Contact states", "ContactState", "CONTACT_STATE_"),
+    ("Sexes", "Sex", "SEX_"),
     ("Group events", "GroupEventKind", "GROUP_EVENT_KIND_"),
 ];
 
@@ -52,7 +56,8 @@ fn every_request_of_the_page_is_in_the_command_table_and_the_other_way_round() {
 fn every_push_brings_the_message_of_its_name() {
     for row in table(PAGE, "Commands") {
         let Some(name) = row["Name"].strip_prefix("push_") else { continue };
-        let message = format!("{}{}Push", name[..1].to_uppercase(), &name[1..]);
+        let words = name.split('_').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..]));
+        let message = format!("{}Push", words.collect::<String>());
         assert_eq!((&row["Request or push"], row["Direction"].as_str()), (&message, "server to client"));
         assert!(descriptors::message(&message).is_some(), "no message {message}");
     }

@@ -118,6 +118,7 @@ impl Chat {
                         owner: roster.owner.get(),
                         member_count: u32::try_from(roster.members.len()).unwrap_or(u32::MAX),
                         joined_at: stay.joined_at.get(),
+                        ..Default::default()
                     });
                 }
                 Ok(groups)
@@ -196,6 +197,8 @@ impl Chat {
             client_msg_id,
             content_type: ContentType::GroupEvent as u32,
             content: event.encode_to_vec().into(),
+            reply_to: 0,
+            mentions: Vec::new(),
             sent_at_ms: self.clock.wall_ms(),
             // The caller sees it as everybody does: its reply does not tell what there is to show.
             origin: 0,
@@ -207,7 +210,8 @@ impl Chat {
 }
 
 fn event(kind: GroupEventKind, users: &[UserId], name: &str) -> pb::GroupEvent {
-    pb::GroupEvent { kind: kind.into(), users: users.iter().map(|user| user.get()).collect(), name: name.to_owned() }
+    let users = users.iter().map(|user| user.get()).collect();
+    pb::GroupEvent { kind: kind.into(), users, name: name.to_owned(), ..Default::default() }
 }
 
 /// A name for an entry that the server writes, which nobody else gives to theirs.

@@ -60,7 +60,7 @@ impl Chat {
                 users.extend(page.into_iter().map(|account| pb::User {
                     id: account.id,
                     name: account.name,
-                    online: false,
+                    ..Default::default()
                 }));
             }
         })

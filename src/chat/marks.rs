@@ -42,7 +42,7 @@ impl Chat {
             }
         }
         self.tell(&caller, peer, Command::PushReceipt, |peer| {
-            let push = pb::ReceiptPush { reader: caller.user.get(), peer: peer.get(), up_to };
+            let push = pb::ReceiptPush { reader: caller.user.get(), peer: peer.get(), up_to, delivered_up_to: 0 };
             push.encode_to_vec().into()
         })
         .await?;
@@ -71,7 +71,7 @@ impl Chat {
             .await?;
         let mark = |(reader, record)| {
             let reader: UserId = reader;
-            Some(pb::ReadMark { reader: reader.get(), up_to: number(&record)? })
+            Some(pb::ReadMark { reader: reader.get(), up_to: number(&record)?, delivered_up_to: 0 })
         };
         Ok(pb::ReadMarksReply { marks: marks.into_iter().filter_map(mark).collect(), ..Default::default() })
     }

@@ -176,6 +176,7 @@ impl Chat {
             client_msg_id,
             content_type: ContentType::Text as u32,
             content: text.into(),
+            ..Default::default()
         };
         Ok(self.send(&caller, send))
     }

@@ -205,6 +205,31 @@ impl Chat {
             Request::GroupMembers(request) => later(this().group_members(own(), request)),
             Request::Users(request) => later(this().users(request)),
             Request::FindUsers(request) => later(this().find_users(request)),
+            Request::ChangePassword(_)
+            | Request::DeleteAccount(_)
+            | Request::ProfileSet(_)
+            | Request::Presence(_)
+            | Request::ContactSet(_)
+            | Request::ContactAnswer(_)
+            | Request::ContactRemove(_)
+            | Request::ContactList(_)
+            | Request::Block(_)
+            | Request::BlockList(_) => refuse(Code::UnknownCommand, "people: not served yet"),
+            Request::GroupChange(_)
+            | Request::GroupRemove(_)
+            | Request::GroupRole(_)
+            | Request::GroupMute(_)
+            | Request::GroupDissolve(_)
+            | Request::GroupLink(_)
+            | Request::GroupJoin(_)
+            | Request::GroupRequests(_)
+            | Request::GroupAnswer(_) => refuse(Code::UnknownCommand, "groups: not served yet"),
+            Request::MarkDelivered(_)
+            | Request::Readers(_)
+            | Request::Recall(_)
+            | Request::Edit(_)
+            | Request::Conversations(_)
+            | Request::ConversationSet(_) => refuse(Code::UnknownCommand, "conversations: not served yet"),
             Request::Hello(_) | Request::Register(_) | Request::MarsSample(_) => {
                 refuse(Code::AlreadyLoggedIn, "the link is logged in")
             }

@@ -128,14 +128,22 @@ fn apply(before: &Roster, entry: &Entry, event: &pb::GroupEvent) -> Roster {
             come_in(&mut after, users, entry.queue_id);
         }
         GroupEventKind::Joined => come_in(&mut after, users, entry.queue_id),
-        GroupEventKind::Left => {
+        GroupEventKind::Left | GroupEventKind::Removed | GroupEventKind::Dissolved => {
             for user in users {
                 if let Ok(place) = place_of(&after, user) {
                     after.members.remove(place);
                 }
             }
         }
-        GroupEventKind::Unspecified => {}
+        GroupEventKind::Unspecified
+        | GroupEventKind::Renamed
+        | GroupEventKind::PictureChanged
+        | GroupEventKind::RulesChanged
+        | GroupEventKind::AdminsMade
+        | GroupEventKind::AdminsEnded
+        | GroupEventKind::HandedOver
+        | GroupEventKind::Muted
+        | GroupEventKind::Unmuted => {}
     }
     after
 }

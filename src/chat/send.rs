@@ -32,6 +32,8 @@ impl Chat {
                 client_msg_id: request.client_msg_id,
                 content_type: request.content_type,
                 content: request.content,
+                reply_to: request.reply_to,
+                mentions: request.mentions,
                 sent_at_ms: self.clock.wall_ms(),
                 origin: caller.link.0,
             },

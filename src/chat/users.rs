@@ -61,7 +61,7 @@ impl Chat {
             if let Some((account, _)) = self.account(*id)? {
                 // Who is there is told where everybody is listed: elsewhere, a number would be enough to watch somebody.
                 let online = self.settings.people_listed && self.router.is_online(*id);
-                users.push(pb::User { id: account.id, name: account.name, online });
+                users.push(pb::User { id: account.id, name: account.name, online, ..Default::default() });
             }
         }
         Ok(users)

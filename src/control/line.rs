@@ -24,6 +24,12 @@ pub fn entry_line(entry: &pb::Entry) -> Value {
     };
     if let Some(object) = line.as_object_mut() {
         object.insert(content.0.to_owned(), content.1);
+        if entry.reply_to != 0 {
+            object.insert("reply_to".to_owned(), json!(entry.reply_to));
+        }
+        if !entry.mentions.is_empty() {
+            object.insert("mentions".to_owned(), json!(entry.mentions));
+        }
     }
     line
 }
@@ -47,7 +53,14 @@ pub fn entry_of_line(line: &str) -> Result<(QueueId, NewEntry), String> {
         None => BASE64.decode(text("base64")?).map_err(|error| format!("base64 cannot be read: {error}"))?,
     };
     let sent_at_ms = number("sent_at_ms")?;
-    let entry = NewEntry { from, to, client_msg_id, content_type, content: content.into(), sent_at_ms, origin: 0 };
+    // Most entries have neither, and their lines do not say so.
+    let reply_to = if value("reply_to").is_null() { 0 } else { number("reply_to")? };
+    let mentions = match value("mentions") {
+        Value::Null => Vec::new(),
+        users => serde_json::from_value(users.clone()).map_err(|_| "mentions are no list of numbers")?,
+    };
+    let content = content.into();
+    let entry = NewEntry { from, to, client_msg_id, content_type, content, reply_to, mentions, sent_at_ms, origin: 0 };
     Ok((QueueId::cursor(place), entry))
 }
 
@@ -64,6 +77,9 @@ mod tests {
             content_type: u32::MAX,
             content: content.into(),
             sent_at_ms: -1,
+            reply_to: 5,
+            mentions: vec![0, 7],
+            changed_by: 0,
         }
     }
 
@@ -82,6 +98,9 @@ mod tests {
                 content_type: new.content_type,
                 content: new.content,
                 sent_at_ms: new.sent_at_ms,
+                reply_to: new.reply_to,
+                mentions: new.mentions,
+                changed_by: 0,
             };
             assert_eq!(read, entry);
         }

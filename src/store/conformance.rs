@@ -117,6 +117,8 @@ pub(super) fn text(from: i64, to: i64, name: &str) -> NewEntry {
         client_msg_id: name.into(),
         content_type: pb::ContentType::Text as u32,
         content: Bytes::copy_from_slice(name.as_bytes()),
+        reply_to: 0,
+        mentions: Vec::new(),
         sent_at_ms: 1_700_000_000_000 + from,
         origin: 0,
     }
@@ -129,7 +131,8 @@ pub(super) fn wait<T>(future: impl Future<Output = T>) -> T {
 
 /// `who` comes into the group `to`, which begins with the first of them.
 pub(super) fn joins(to: i64, who: i64) -> NewEntry {
-    let event = pb::GroupEvent { kind: pb::GroupEventKind::Created.into(), users: vec![who], name: "us".into() };
+    let kind = pb::GroupEventKind::Created.into();
+    let event = pb::GroupEvent { kind, users: vec![who], name: "us".into(), ..Default::default() };
     NewEntry {
         content_type: pb::ContentType::GroupEvent as u32,
         content: Bytes::from(event.encode_to_vec()),

@@ -28,7 +28,7 @@ pub struct Entry {
 impl Entry {
     /// Encodes what was sent, at its place in the log.
     pub fn new(queue_id: QueueId, new: NewEntry) -> Self {
-        let NewEntry { from, to, client_msg_id, content_type, content, sent_at_ms, origin } = new;
+        let NewEntry { from, to, client_msg_id, content_type, content, reply_to, mentions, sent_at_ms, origin } = new;
         let message = pb::Entry {
             queue_id: queue_id.get(),
             from: from.get(),
@@ -37,6 +37,10 @@ impl Entry {
             content_type,
             content,
             sent_at_ms,
+            reply_to,
+            mentions,
+            // An entry never changes: only who is shown a conversation is told what became of it.
+            changed_by: 0,
         };
         let length = message.encoded_len();
         let mut encoded = BytesMut::with_capacity(1 + encoded_len_varint(length as u64) + length);
@@ -62,6 +66,8 @@ impl Entry {
             client_msg_id: message.client_msg_id,
             content_type: message.content_type,
             content: message.content,
+            reply_to: message.reply_to,
+            mentions: message.mentions,
             sent_at_ms: message.sent_at_ms,
             origin: 0,
         })
@@ -116,6 +122,8 @@ mod tests {
             client_msg_id: "a".into(),
             content_type: 1,
             content: Bytes::from_static("你好".as_bytes()),
+            reply_to: 7,
+            mentions: vec![5, 6],
             sent_at_ms: 1_700_000_000_000,
             origin: 0,
         };

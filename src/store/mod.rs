@@ -48,6 +48,10 @@ pub struct NewEntry {
     pub client_msg_id: String,
     pub content_type: u32,
     pub content: Bytes,
+    /// The entry of the same conversation that it answers. 0: none.
+    pub reply_to: i64,
+    /// Users to whose notice it is meant to come; 0 for all members of a group.
+    pub mentions: Vec<i64>,
     /// Milliseconds since 1970 UTC.
     pub sent_at_ms: i64,
     /// The appender's own mark, never stored: the entry carries it to those who follow the tail, so that they can

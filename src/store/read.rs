@@ -238,7 +238,8 @@ mod tests {
         let event = |kind: pb::GroupEventKind| NewEntry {
             content_type: pb::ContentType::GroupEvent as u32,
             content: Bytes::from(
-                pb::GroupEvent { kind: kind.into(), users: vec![1], name: "us".into() }.encode_to_vec(),
+                pb::GroupEvent { kind: kind.into(), users: vec![1], name: "us".into(), ..Default::default() }
+                    .encode_to_vec(),
             ),
             ..text(1, -1, "")
         };

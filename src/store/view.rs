@@ -144,7 +144,15 @@ pub(super) fn rows(entry: &Entry, mut put: impl FnMut(RowKey, Bytes)) {
 
 fn group_rows(entry: &Entry, group: GroupId, event: &pb::GroupEvent, mut put: impl FnMut(RowKey, Bytes)) {
     let what = match event.kind() {
-        pb::GroupEventKind::Unspecified => return,
+        pb::GroupEventKind::Unspecified
+        | pb::GroupEventKind::Renamed
+        | pb::GroupEventKind::PictureChanged
+        | pb::GroupEventKind::RulesChanged
+        | pb::GroupEventKind::AdminsMade
+        | pb::GroupEventKind::AdminsEnded
+        | pb::GroupEventKind::HandedOver
+        | pb::GroupEventKind::Muted
+        | pb::GroupEventKind::Unmuted => return,
         pb::GroupEventKind::Created => {
             let mut about = BytesMut::with_capacity(8 + event.name.len());
             about.put_i64(entry.from.get());
@@ -153,7 +161,7 @@ fn group_rows(entry: &Entry, group: GroupId, event: &pb::GroupEvent, mut put: im
             JOINED
         }
         pb::GroupEventKind::Joined => JOINED,
-        pb::GroupEventKind::Left => LEFT,
+        pb::GroupEventKind::Left | pb::GroupEventKind::Removed | pb::GroupEventKind::Dissolved => LEFT,
     };
     for user in event.users.iter().copied().filter_map(UserId::parse) {
         put(RowKey::stay(user, group, entry.queue_id), Bytes::from_static(what));

@@ -99,22 +99,47 @@ macro_rules! commands {
 }
 
 commands! {
-    Hello        "hello"         HelloRequest        => HelloReply,        Anyone;
-    Register     "register"      RegisterRequest     => RegisterReply,     Anyone;
-    LogOut       "log_out"       LogOutRequest       => LogOutReply,       User;
-    Send         "send"          SendRequest         => SendReply,         User;
-    Sync         "sync"          SyncRequest         => SyncReply,         User;
-    History      "history"       HistoryRequest      => HistoryReply,      User;
-    MarkRead     "mark_read"     MarkReadRequest     => MarkReadReply,     User;
-    ReadMarks    "read_marks"    ReadMarksRequest    => ReadMarksReply,    User;
-    Typing       "typing"        TypingRequest       => TypingReply,       User;
-    GroupCreate  "group_create"  GroupCreateRequest  => GroupCreateReply,  User;
-    GroupInvite  "group_invite"  GroupInviteRequest  => GroupInviteReply,  User;
-    GroupLeave   "group_leave"   GroupLeaveRequest   => GroupLeaveReply,   User;
-    GroupList    "group_list"    GroupListRequest    => GroupListReply,    User;
-    GroupMembers "group_members" GroupMembersRequest => GroupMembersReply, User;
-    Users        "users"         UsersRequest        => UsersReply,        User;
-    FindUsers    "find_users"    FindUsersRequest    => FindUsersReply,    User;
+    Hello           "hello"            HelloRequest           => HelloReply,           Anyone;
+    Register        "register"         RegisterRequest        => RegisterReply,        Anyone;
+    LogOut          "log_out"          LogOutRequest          => LogOutReply,          User;
+    ChangePassword  "change_password"  ChangePasswordRequest  => ChangePasswordReply,  User;
+    DeleteAccount   "delete_account"   DeleteAccountRequest   => DeleteAccountReply,   User;
+    Send            "send"             SendRequest            => SendReply,            User;
+    Sync            "sync"             SyncRequest            => SyncReply,            User;
+    History         "history"          HistoryRequest         => HistoryReply,         User;
+    MarkRead        "mark_read"        MarkReadRequest        => MarkReadReply,        User;
+    ReadMarks       "read_marks"       ReadMarksRequest       => ReadMarksReply,       User;
+    Typing          "typing"           TypingRequest          => TypingReply,          User;
+    MarkDelivered   "mark_delivered"   MarkDeliveredRequest   => MarkDeliveredReply,   User;
+    Readers         "readers"          ReadersRequest         => ReadersReply,         User;
+    Recall          "recall"           RecallRequest          => RecallReply,          User;
+    Edit            "edit"             EditRequest            => EditReply,            User;
+    GroupCreate     "group_create"     GroupCreateRequest     => GroupCreateReply,     User;
+    GroupInvite     "group_invite"     GroupInviteRequest     => GroupInviteReply,     User;
+    GroupLeave      "group_leave"      GroupLeaveRequest      => GroupLeaveReply,      User;
+    GroupList       "group_list"       GroupListRequest       => GroupListReply,       User;
+    GroupMembers    "group_members"    GroupMembersRequest    => GroupMembersReply,    User;
+    GroupChange     "group_change"     GroupChangeRequest     => GroupChangeReply,     User;
+    GroupRemove     "group_remove"     GroupRemoveRequest     => GroupRemoveReply,     User;
+    GroupRole       "group_role"       GroupRoleRequest       => GroupRoleReply,       User;
+    GroupMute       "group_mute"       GroupMuteRequest       => GroupMuteReply,       User;
+    GroupDissolve   "group_dissolve"   GroupDissolveRequest   => GroupDissolveReply,   User;
+    Users           "users"            UsersRequest           => UsersReply,           User;
+    FindUsers       "find_users"       FindUsersRequest       => FindUsersReply,       User;
+    ProfileSet      "profile_set"      ProfileSetRequest      => ProfileSetReply,      User;
+    Presence        "presence"         PresenceRequest        => PresenceReply,        User;
+    ContactSet      "contact_set"      ContactSetRequest      => ContactSetReply,      User;
+    ContactAnswer   "contact_answer"   ContactAnswerRequest   => ContactAnswerReply,   User;
+    ContactRemove   "contact_remove"   ContactRemoveRequest   => ContactRemoveReply,   User;
+    ContactList     "contact_list"     ContactListRequest     => ContactListReply,     User;
+    Block           "block"            BlockRequest           => BlockReply,           User;
+    BlockList       "block_list"       BlockListRequest       => BlockListReply,       User;
+    GroupLink       "group_link"       GroupLinkRequest       => GroupLinkReply,       User;
+    GroupJoin       "group_join"       GroupJoinRequest       => GroupJoinReply,       User;
+    GroupRequests   "group_requests"   GroupRequestsRequest   => GroupRequestsReply,   User;
+    GroupAnswer     "group_answer"     GroupAnswerRequest     => GroupAnswerReply,     User;
+    Conversations   "conversations"    ConversationsRequest   => ConversationsReply,   User;
+    ConversationSet "conversation_set" ConversationSetRequest => ConversationSetReply, User;
 }
 
 /// Who may ask for a command; `None` if no request has it.

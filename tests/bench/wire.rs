@@ -22,6 +22,7 @@ fn main() {
         client_msg_id: "0190b2f0-5d3c-7b7e-9d3e-2f6a11c8e0aa".to_owned(),
         content_type: pb::ContentType::Text as u32,
         content: vec![b'x'; 128].into(),
+        ..Default::default()
     };
     let body: Bytes = request.encode_to_vec().into();
     let outgoing = Outgoing { cmd_id: Command::Send as u32, seq: 7, body: body.clone() };

@@ -217,6 +217,9 @@ async fn whole_log(home: &Home) -> Vec<pb::Entry> {
             content_type: entry.content_type,
             content: entry.content,
             sent_at_ms: entry.sent_at_ms,
+            reply_to: entry.reply_to,
+            mentions: entry.mentions,
+            changed_by: 0,
         }
     };
     log.lines().map(entry).collect()

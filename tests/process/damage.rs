@@ -195,6 +195,7 @@ async fn an_export_imported_into_an_empty_folder_exports_the_same() {
         client_msg_id: "binary".into(),
         content_type: 1000,
         content: vec![0xff, 0, 0xfe].into(),
+        ..Default::default()
     };
     let sent: longlink::wire::pb::SendReply = anna.call(longlink::wire::Command::Send, &binary).await;
     assert_eq!(sent.queue_id, 5);

@@ -25,6 +25,7 @@ async fn a_message_reaches_the_peer_and_the_senders_other_device_but_not_the_lin
         content_type: pb::ContentType::Text as u32,
         content: "hello".into(),
         sent_at_ms: sent.sent_at_ms,
+        ..Default::default()
     };
     assert_eq!((sent.queue_id, sent.duplicate), (1, false));
     for peer in [&mut bob, &mut desk] {

@@ -24,7 +24,13 @@ pub(crate) fn password(name: &str, password: &str, device: &str) -> pb::HelloReq
 
 pub(crate) fn text_to(to: i64, id: &str, text: &str) -> pb::SendRequest {
     let content = text.as_bytes().to_vec().into();
-    pb::SendRequest { to, client_msg_id: id.into(), content_type: pb::ContentType::Text as u32, content }
+    pb::SendRequest {
+        to,
+        client_msg_id: id.into(),
+        content_type: pb::ContentType::Text as u32,
+        content,
+        ..Default::default()
+    }
 }
 
 pub(crate) fn register(name: &str, password: &str, invitation: &str) -> pb::RegisterRequest {

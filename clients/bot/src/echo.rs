@@ -66,6 +66,7 @@ fn answer(client: &Client, me: i64, entry: pb::Entry) -> Result<Option<BoxFuture
         client_msg_id: format!("{ECHO}{queue_id}"),
         content_type: entry.content_type,
         content: entry.content,
+        ..Default::default()
     };
     match client.send_request(request) {
         Ok(sending) => Ok(Some(Box::pin(async move { outcome(from, queue_id, sending.await) }))),

@@ -147,7 +147,8 @@ async fn serve(socket: TcpStream, head: &mut i64, heard: &mpsc::Sender<Request>,
 
 fn answer(request: &Request, head: &mut i64) -> Vec<u8> {
     let refusal = |code: Code| pb::Refusal { code: code.into(), message: "no".into() }.encode_to_vec();
-    let users = [(ANNA, "anna"), (BOB, "bob")].map(|(id, name)| pb::User { id, name: name.into(), online: false });
+    let users =
+        [(ANNA, "anna"), (BOB, "bob")].map(|(id, name)| pb::User { id, name: name.into(), ..Default::default() });
     match request {
         Request::Hello(hello) => match &hello.credential {
             Some(pb::hello_request::Credential::Password(of)) if of.password != "secret" => {
@@ -192,7 +193,7 @@ fn answer(request: &Request, head: &mut i64) -> Vec<u8> {
             pb::HistoryReply { entries, ..Default::default() }.encode_to_vec()
         }
         Request::ReadMarks(_) => {
-            let marks = vec![pb::ReadMark { reader: BOB, up_to: 9 }];
+            let marks = vec![pb::ReadMark { reader: BOB, up_to: 9, delivered_up_to: 0 }];
             pb::ReadMarksReply { marks, ..Default::default() }.encode_to_vec()
         }
         Request::GroupCreate(_) => pb::GroupCreateReply { group: -6, ..Default::default() }.encode_to_vec(),
@@ -203,6 +204,31 @@ fn answer(request: &Request, head: &mut i64) -> Vec<u8> {
         | Request::Typing(_)
         | Request::GroupInvite(_)
         | Request::GroupLeave(_)
+        | Request::ChangePassword(_)
+        | Request::DeleteAccount(_)
+        | Request::ProfileSet(_)
+        | Request::Presence(_)
+        | Request::ContactSet(_)
+        | Request::ContactAnswer(_)
+        | Request::ContactRemove(_)
+        | Request::ContactList(_)
+        | Request::Block(_)
+        | Request::BlockList(_)
+        | Request::GroupChange(_)
+        | Request::GroupRemove(_)
+        | Request::GroupRole(_)
+        | Request::GroupMute(_)
+        | Request::GroupDissolve(_)
+        | Request::GroupLink(_)
+        | Request::GroupJoin(_)
+        | Request::GroupRequests(_)
+        | Request::GroupAnswer(_)
+        | Request::MarkDelivered(_)
+        | Request::Readers(_)
+        | Request::Recall(_)
+        | Request::Edit(_)
+        | Request::Conversations(_)
+        | Request::ConversationSet(_)
         | Request::MarsSample(_) => Vec::new(),
     }
 }

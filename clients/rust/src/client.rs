@@ -94,7 +94,8 @@ impl Client {
     /// returns, and stays so over reconnects, whether or not the [`Sending`] is waited for.
     pub fn send(&self, to: i64, content: impl Into<Content>) -> Result<Sending, SendError> {
         let Content { content_type, bytes } = content.into();
-        self.send_request(pb::SendRequest { to, client_msg_id: crate::fresh_id(), content_type, content: bytes })
+        let client_msg_id = crate::fresh_id();
+        self.send_request(pb::SendRequest { to, client_msg_id, content_type, content: bytes, ..Default::default() })
     }
 
     /// As [`Client::send`], with a `client_msg_id` of the app's own: for a message that an earlier run of the app has

@@ -225,6 +225,7 @@ impl Http {
             client_msg_id: format!("{:032x}", rand::random::<u128>()),
             content_type: ContentType::Text as u32,
             content: content.into(),
+            ..Default::default()
         };
         let answer = match self.chat().ask(Some(&caller), Origin { address, link: caller.link }, Question::Send(send)) {
             Asked::Done(answer) => answer,
@@ -301,7 +302,9 @@ fn unreadable(reason: Unreadable) -> Fault {
 
 fn refuse_as(refused: &Refused) -> Fault {
     let status = match refused.code {
-        Code::BadRequest | Code::UnknownCommand | Code::NameTaken | Code::AlreadyLoggedIn => StatusCode::BAD_REQUEST,
+        Code::BadRequest | Code::UnknownCommand | Code::NameTaken | Code::AlreadyLoggedIn | Code::TooLate => {
+            StatusCode::BAD_REQUEST
+        }
         Code::NotLoggedIn | Code::WrongCredentials | Code::BadToken => StatusCode::UNAUTHORIZED,
         Code::NotAllowed | Code::Disabled | Code::RegistrationClosed => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,

@@ -142,8 +142,16 @@ fn follow(entry: &Entry, mut each: impl FnMut(bool, i64) -> bool) {
     let Some(event) = entry.group_event() else { return };
     let joined = match event.kind() {
         pb::GroupEventKind::Created | pb::GroupEventKind::Joined => true,
-        pb::GroupEventKind::Left => false,
-        pb::GroupEventKind::Unspecified => return,
+        pb::GroupEventKind::Left | pb::GroupEventKind::Removed | pb::GroupEventKind::Dissolved => false,
+        pb::GroupEventKind::Unspecified
+        | pb::GroupEventKind::Renamed
+        | pb::GroupEventKind::PictureChanged
+        | pb::GroupEventKind::RulesChanged
+        | pb::GroupEventKind::AdminsMade
+        | pb::GroupEventKind::AdminsEnded
+        | pb::GroupEventKind::HandedOver
+        | pb::GroupEventKind::Muted
+        | pb::GroupEventKind::Unmuted => return,
     };
     for user in event.users.into_iter().filter(|user| *user > 0) {
         each(joined, user);

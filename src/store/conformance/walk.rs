@@ -38,7 +38,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 fn entry() -> impl Strategy<Value = NewEntry> {
     // Few users, groups and names, so that duplicates, rejoins and empty groups come up often.
     let event = (1..4_i32, prop::collection::vec(0..5_i64, 0..4)).prop_map(|(kind, users)| {
-        let event = pb::GroupEvent { kind, users, name: format!("of kind {kind}") };
+        let event = pb::GroupEvent { kind, users, name: format!("of kind {kind}"), ..Default::default() };
         (pb::ContentType::GroupEvent as u32, Bytes::from(event.encode_to_vec()))
     });
     let text = "[a-z]{0,20}".prop_map(|text| (pb::ContentType::Text as u32, Bytes::from(text)));

@@ -106,6 +106,8 @@ fn message(random: &mut Random) -> NewEntry {
         client_msg_id: format!("{:016x}{:016x}", random.next(), random.next()),
         content_type: 1,
         content: Bytes::from_static(&[b'x'; 200]),
+        reply_to: 0,
+        mentions: Vec::new(),
         sent_at_ms: 1_700_000_000_000,
         origin: 0,
     }

@@ -157,7 +157,7 @@ mod tests {
             ..Default::default()
         };
         assert_eq!(names.missing_for(&entry), BTreeSet::from([-2, 3, 8, 9]));
-        names.learn_users(&[3, 8].map(|id| pb::User { id, name: "x".into(), online: false }));
+        names.learn_users(&[3, 8].map(|id| pb::User { id, name: "x".into(), ..Default::default() }));
         names.unknown.insert(9);
         assert_eq!(names.missing_for(&entry), BTreeSet::from([-2]));
     }
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn a_name_cannot_command_the_terminal() {
         let mut names = Names::default();
-        names.learn_users(&[pb::User { id: 3, name: "\x1b[2J\nroot".into(), online: false }]);
+        names.learn_users(&[pb::User { id: 3, name: "\x1b[2J\nroot".into(), ..Default::default() }]);
         assert_eq!(names.user(3), "␛[2J⏎root");
         assert_eq!(names.user(4), "user 4");
     }

@@ -59,7 +59,17 @@ fn group_news(from: i64, event: &pb::GroupEvent, names: &Names) -> String {
         pb::GroupEventKind::Joined => format!("{who} brought in {whom}"),
         pb::GroupEventKind::Left if whom.is_empty() => format!("{who} left"),
         pb::GroupEventKind::Left => format!("{whom} left"),
-        pb::GroupEventKind::Unspecified => format!("{who} changed this group"),
+        pb::GroupEventKind::Removed => format!("{who} put out {whom}"),
+        pb::GroupEventKind::Renamed => format!("{who} renamed this group to {}", event.name),
+        pb::GroupEventKind::AdminsMade => format!("{who} made {whom} an admin"),
+        pb::GroupEventKind::AdminsEnded => format!("{whom} is an admin no more"),
+        pb::GroupEventKind::HandedOver => format!("{who} handed this group over to {whom}"),
+        pb::GroupEventKind::Muted => format!("{who} muted {whom}"),
+        pb::GroupEventKind::Unmuted => format!("{who} let {whom} write again"),
+        pb::GroupEventKind::Dissolved => format!("{who} ended this group"),
+        pb::GroupEventKind::PictureChanged | pb::GroupEventKind::RulesChanged | pb::GroupEventKind::Unspecified => {
+            format!("{who} changed this group")
+        }
     }
 }
 
@@ -72,8 +82,8 @@ mod tests {
         let mut names = Names::default();
         names.logged_in(7);
         names.learn_users(&[
-            pb::User { id: 3, name: "bob".into(), online: false },
-            pb::User { id: 4, name: "eve".into(), online: false },
+            pb::User { id: 3, name: "bob".into(), ..Default::default() },
+            pb::User { id: 4, name: "eve".into(), ..Default::default() },
         ]);
         names.learn_groups(&[pb::Group { id: -2, name: "cats".into(), ..Default::default() }]);
         names

@@ -394,6 +394,7 @@ async fn send(session: &mut Session, message: &Message) -> Result<(), Gone> {
         client_msg_id: id.clone(),
         content_type: pb::ContentType::Text as u32,
         content: content.clone().into(),
+        ..Default::default()
     };
     let seq = session.link.ask(&request).await?;
     session.waiting.insert(seq, (Instant::now(), Waiting::Send(id.clone())));

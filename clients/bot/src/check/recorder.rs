@@ -227,8 +227,16 @@ pub(super) fn happened(entry: &pb::Entry) -> Option<Happened> {
     let what = match event.kind() {
         pb::GroupEventKind::Created => Event::Created,
         pb::GroupEventKind::Joined => Event::Joined,
-        pb::GroupEventKind::Left => Event::Left,
-        pb::GroupEventKind::Unspecified => return None,
+        pb::GroupEventKind::Left | pb::GroupEventKind::Removed | pb::GroupEventKind::Dissolved => Event::Left,
+        pb::GroupEventKind::Unspecified
+        | pb::GroupEventKind::Renamed
+        | pb::GroupEventKind::PictureChanged
+        | pb::GroupEventKind::RulesChanged
+        | pb::GroupEventKind::AdminsMade
+        | pb::GroupEventKind::AdminsEnded
+        | pb::GroupEventKind::HandedOver
+        | pb::GroupEventKind::Muted
+        | pb::GroupEventKind::Unmuted => return None,
     };
     Some(Happened { what, users: event.users })
 }

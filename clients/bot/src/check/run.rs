@@ -294,6 +294,7 @@ impl Check {
             client_msg_id: id.to_owned(),
             content_type: pb::ContentType::Text as u32,
             content: content.into(),
+            ..Default::default()
         };
         let reply = asker.link.call(&request, |_| {}).await.map_err(in_words)?;
         self.recorder.answered(asker.number, account.user, id, &reply);

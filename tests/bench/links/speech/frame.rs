@@ -43,6 +43,7 @@ pub(super) fn message(to: i64) -> Template {
         client_msg_id: NAME.to_owned(),
         content_type: pb::ContentType::Text as u32,
         content: vec![b'x'; CONTENT_BYTES].into(),
+        ..Default::default()
     };
     let bytes = frame(Command::Send, 1, send.encode_to_vec());
     let name_at = bytes.windows(NAME.len()).position(|window| window == NAME.as_bytes());

@@ -209,6 +209,9 @@ mod tests {
             content_type: u32::MAX,
             content: content.into(),
             sent_at_ms: -1,
+            reply_to: 3,
+            mentions: vec![0, 9],
+            changed_by: 0,
         };
         let push = pb::EntriesPush { entries: vec![entry(i64::MAX, b"one"), entry(5, b""), pb::Entry::default()] };
         let body = push.encode_to_vec();
