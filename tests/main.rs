@@ -9,12 +9,17 @@ mod codec;
 mod descriptors;
 /// PROTOCOL.md, the protos and the command table say the same.
 mod drift;
+/// What is fuzzed: any bytes at all, at every place that reads what others wrote.
+#[path = "fuzz/targets/mod.rs"]
+mod fuzz;
 /// `src/` looks down only.
 mod layers;
 /// The program as an operator meets it: a child process that is asked, killed, starved and stopped.
 mod process;
 /// README.md's promises name their tests.
 mod promises;
+/// The fuzz targets on stable Rust: seeds, kept inputs, and made-up changes of both.
+mod replay;
 /// PROTOCOL.md's promises, kept by a real server.
 mod spec;
 /// A server in this process, and peers that speak raw bytes.

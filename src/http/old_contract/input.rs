@@ -4,13 +4,13 @@
 use serde_json::{Map, Value};
 
 /// Why an input cannot be read, for the person at the other end.
-pub(super) type Unreadable = String;
+pub type Unreadable = String;
 
 /// The values behind the question mark.
-pub(super) struct Query<'a>(&'a str);
+pub struct Query<'a>(&'a str);
 
 impl<'a> Query<'a> {
-    pub(super) fn new(query: Option<&'a str>) -> Self {
+    pub fn new(query: Option<&'a str>) -> Self {
         Self(query.unwrap_or_default())
     }
 
@@ -20,7 +20,7 @@ impl<'a> Query<'a> {
     }
 
     /// A number; 0 if there is none.
-    pub(super) fn number(&self, name: &str) -> Result<i64, Unreadable> {
+    pub fn number(&self, name: &str) -> Result<i64, Unreadable> {
         match self.get(name) {
             None | Some("") => Ok(0),
             Some(text) => text.parse().map_err(|_| format!("{name} is no whole number")),
@@ -28,7 +28,7 @@ impl<'a> Query<'a> {
     }
 
     /// True or false; false if there is none.
-    pub(super) fn switch(&self, name: &str) -> Result<bool, Unreadable> {
+    pub fn switch(&self, name: &str) -> Result<bool, Unreadable> {
         match self.get(name) {
             None | Some("") => Ok(false),
             Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
@@ -39,11 +39,11 @@ impl<'a> Query<'a> {
 }
 
 /// A JSON object.
-pub(super) struct Object(Map<String, Value>);
+pub struct Object(Map<String, Value>);
 
 impl Object {
     /// `None`: nothing was sent, or `null`.
-    pub(super) fn read(body: &[u8]) -> Result<Option<Self>, Unreadable> {
+    pub fn read(body: &[u8]) -> Result<Option<Self>, Unreadable> {
         if body.trim_ascii().is_empty() {
             return Ok(None);
         }
@@ -62,7 +62,7 @@ impl Object {
     }
 
     /// A number, or a string that is one; 0 if there is none.
-    pub(super) fn number(&self, name: &str) -> Result<i64, Unreadable> {
+    pub fn number(&self, name: &str) -> Result<i64, Unreadable> {
         let number = match self.get(name) {
             None => Some(0),
             Some(Value::Number(number)) => number.as_i64(),
@@ -73,7 +73,7 @@ impl Object {
     }
 
     /// A text; empty if there is none.
-    pub(super) fn text(&self, name: &str) -> Result<&str, Unreadable> {
+    pub fn text(&self, name: &str) -> Result<&str, Unreadable> {
         match self.get(name) {
             None | Some(Value::Null) => Ok(""),
             Some(Value::String(text)) => Ok(text),

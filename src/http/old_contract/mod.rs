@@ -3,7 +3,7 @@
 //!
 //! It writes to and reads from the same log as every other door. PROTOCOL.md's "The old HTTP contract" is what it keeps.
 
-mod input;
+pub mod input;
 mod presence;
 mod receive;
 

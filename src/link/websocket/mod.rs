@@ -4,7 +4,7 @@
 //! which nothing is under way, just as `tcp` does. A library would keep a read and a write buffer for every link, and
 //! would know the longest message only once and for all, while ours grows at the login.
 
-mod wire;
+pub mod wire;
 
 use std::io;
 use std::pin::Pin;

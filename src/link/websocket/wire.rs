@@ -5,7 +5,7 @@ use bytes::{Buf, BufMut, BytesMut};
 
 /// What a piece is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     Continuation,
     Text,
     Binary,
@@ -16,18 +16,18 @@ pub(super) enum Kind {
 
 /// The head of a piece from a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Head {
-    pub(super) kind: Kind,
+pub struct Head {
+    pub kind: Kind,
     /// The last piece of its message.
-    pub(super) is_last: bool,
+    pub is_last: bool,
     /// How many bytes the head itself has.
-    pub(super) head_length: usize,
-    pub(super) length: u64,
+    pub head_length: usize,
+    pub length: u64,
     mask: [u8; 4],
 }
 
 /// The longest content of a ping, a pong or a close, in bytes.
-pub(super) const CONTROL_LENGTH_MAX: u64 = 125;
+pub const CONTROL_LENGTH_MAX: u64 = 125;
 
 const LAST: u8 = 0x80;
 const RESERVED: u8 = 0x70;
@@ -35,7 +35,7 @@ const MASKED: u8 = 0x80;
 
 impl Head {
     /// Reads the head of a piece, if all of it is there.
-    pub(super) fn parse(bytes: &[u8]) -> Result<Option<Self>, &'static str> {
+    pub fn parse(bytes: &[u8]) -> Result<Option<Self>, &'static str> {
         let mut rest = bytes;
         if rest.len() < 2 {
             return Ok(None);
@@ -73,7 +73,7 @@ impl Head {
     }
 
     /// Appends the content with its mask taken off.
-    pub(super) fn unmask(&self, content: &[u8], into: &mut BytesMut) {
+    pub fn unmask(&self, content: &[u8], into: &mut BytesMut) {
         let begin = into.len();
         into.extend_from_slice(content);
         let mask = u32::from_ne_bytes(self.mask);
@@ -89,7 +89,7 @@ impl Head {
 }
 
 /// Writes the head of a whole message from the server, which has no mask.
-pub(super) fn put_head(kind: Kind, length: usize, out: &mut BytesMut) {
+pub fn put_head(kind: Kind, length: usize, out: &mut BytesMut) {
     let opcode = match kind {
         Kind::Continuation => 0,
         Kind::Text => 1,
@@ -113,7 +113,7 @@ pub(super) fn put_head(kind: Kind, length: usize, out: &mut BytesMut) {
 }
 
 /// Writes a ping, a pong or a close; what is beyond their bound is cut off.
-pub(super) fn put_control(kind: Kind, content: &[u8], out: &mut BytesMut) {
+pub fn put_control(kind: Kind, content: &[u8], out: &mut BytesMut) {
     let content = content.get(..CONTROL_LENGTH_MAX as usize).unwrap_or(content);
     put_head(kind, content.len(), out);
     out.put_slice(content);
