@@ -46,11 +46,23 @@ macro_rules! generated {
 
 generated! {
     Refusal HelloRequest PasswordCredential Resume HelloReply RegisterRequest RegisterReply LogOutRequest LogOutReply
-    ClosingPush Entry SendRequest SendReply SyncRequest SyncReply HistoryRequest HistoryReply EntriesPush
-    MarkReadRequest MarkReadReply ReceiptPush ReadMarksRequest ReadMarksReply ReadMark TypingRequest TypingReply
-    TypingPush UsersRequest UsersReply User FindUsersRequest FindUsersReply GroupCreateRequest GroupCreateReply GroupInviteRequest GroupInviteReply
-    GroupLeaveRequest GroupLeaveReply GroupListRequest GroupListReply Group GroupMembersRequest GroupMembersReply
-    GroupEvent
+    ChangePasswordRequest ChangePasswordReply DeleteAccountRequest DeleteAccountReply ClosingPush
+    Entry SendRequest SendReply SyncRequest SyncReply HistoryRequest HistoryReply EntriesPush Media
+    Recall Edit RecallRequest RecallReply EditRequest EditReply
+    MarkReadRequest MarkReadReply MarkDeliveredRequest MarkDeliveredReply ReceiptPush ReadMarksRequest ReadMarksReply
+    ReadMark ReadersRequest ReadersReply ReadCount TypingRequest TypingReply TypingPush
+    ConversationsRequest ConversationsReply Conversation ConversationSettings ConversationSetRequest
+    ConversationSetReply ConversationPush
+    UsersRequest UsersReply User FindUsersRequest FindUsersReply ProfileSetRequest ProfileSetReply
+    PresenceRequest PresenceReply Presence PresencePush ContactSetRequest ContactSetReply Contact ContactAnswerRequest
+    ContactAnswerReply ContactRemoveRequest ContactRemoveReply ContactListRequest ContactListReply ContactPush
+    BlockRequest BlockReply BlockListRequest BlockListReply
+    GroupCreateRequest GroupCreateReply GroupInviteRequest GroupInviteReply GroupLeaveRequest GroupLeaveReply
+    GroupListRequest GroupListReply Group GroupRules GroupMembersRequest GroupMembersReply GroupMuted
+    GroupChangeRequest GroupChangeReply GroupRemoveRequest GroupRemoveReply GroupRoleRequest GroupRoleReply
+    GroupMuteRequest GroupMuteReply GroupDissolveRequest GroupDissolveReply GroupLinkRequest GroupLinkReply
+    GroupJoinRequest GroupJoinReply GroupRequestsRequest GroupRequestsReply GroupRequest GroupAnswerRequest
+    GroupAnswerReply GroupRequestPush GroupEvent
 }
 
 /// What a body says, as canonical protobuf JSON.

@@ -133,7 +133,16 @@ fn every_command_is_in_a_conversation() {
     let steps = conversations.iter().flat_map(|conversation| &conversation.steps);
     let used: BTreeSet<u32> =
         steps.filter_map(|step| if let Step::Said(said) = step { Some(said.frame.cmd_id) } else { None }).collect();
-    let pushes = [Command::PushEntries, Command::PushReceipt, Command::PushTyping, Command::PushClosing];
+    let pushes = [
+        Command::PushEntries,
+        Command::PushReceipt,
+        Command::PushTyping,
+        Command::PushClosing,
+        Command::PushPresence,
+        Command::PushContact,
+        Command::PushConversation,
+        Command::PushGroupRequest,
+    ];
     let others = [Command::Noop, Command::SignallingKeep];
     for command in COMMANDS.iter().map(|row| row.command).chain(pushes).chain(others) {
         assert!(used.contains(&(command as u32)), "no conversation has {}", command.as_str_name());
@@ -226,6 +235,10 @@ fn push_of(cmd_id: u32) -> &'static str {
         Some(Command::PushReceipt) => "ReceiptPush",
         Some(Command::PushTyping) => "TypingPush",
         Some(Command::PushClosing) => "ClosingPush",
+        Some(Command::PushPresence) => "PresencePush",
+        Some(Command::PushContact) => "ContactPush",
+        Some(Command::PushConversation) => "ConversationPush",
+        Some(Command::PushGroupRequest) => "GroupRequestPush",
         other => panic!("{other:?} is no push"),
     }
 }
