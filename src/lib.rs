@@ -25,6 +25,8 @@ pub mod outbox;
 pub mod router;
 #[cfg(feature = "server")]
 pub mod store;
+#[cfg(feature = "server")]
+pub mod uploads;
 
 // Floor 2: the rules of chat.
 #[cfg(feature = "server")]

@@ -19,6 +19,9 @@ pub struct Metrics {
     pub entries_duplicate: Counter,
     pub entries_offered: Counter,
     pub datagrams: Counter,
+    pub uploads: Counter,
+    pub upload_bytes: Counter,
+    pub downloads: Counter,
     closed: [Counter; CLOSE_REASONS.len()],
 }
 
@@ -94,6 +97,9 @@ impl Metrics {
             ("entries_duplicate_total", "Sends that the log had already.", &self.entries_duplicate),
             ("entries_offered_total", "Entries taken from the tail and offered to readers.", &self.entries_offered),
             ("datagrams_total", "UDP datagrams counted and dropped.", &self.datagrams),
+            ("uploads_total", "Files and avatars uploaded and kept.", &self.uploads),
+            ("upload_bytes_total", "Bytes of those.", &self.upload_bytes),
+            ("downloads_total", "Files and avatars that were asked for and found.", &self.downloads),
         ];
         for (name, help, counter) in counters {
             line(&mut page, name, help, "counter");

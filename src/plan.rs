@@ -12,6 +12,7 @@ use tracing::{info, warn};
 
 use crate::auth::password;
 use crate::auth::token::Tokens;
+use crate::chat::upload::Limits;
 use crate::chat::{self, Broadcast, Registration, mars_sample};
 use crate::clock::Clock;
 use crate::config::{self, Config};
@@ -23,9 +24,14 @@ use crate::server::{Drain, Plan};
 use crate::session::Rules;
 use crate::store::embedded::{self, Embedded};
 use crate::store::{Memory, Store};
+use crate::uploads::{self, Uploads};
 
 /// The token keys' name in the data folder.
 const KEYS: &str = "token-keys.json";
+/// The same of the uploaded files, and of those that end with a server whose store keeps nothing.
+const UPLOADS: &str = "uploads";
+const UPLOADS_OF_MEMORY: &str = "uploads-of-memory";
+const DAY_MS: i64 = 24 * 3600 * 1000;
 /// What every sample app of Mars says that it is, and takes for the only version there is. Pushes reach also those that
 /// have said nothing yet.
 const MARS_SAMPLE_VERSION: u32 = 200;
@@ -45,6 +51,8 @@ pub enum DataError {
         path.display()
     )]
     Foreign { path: PathBuf, owner: u32 },
+    #[error("cannot open the uploads in {}: {error}", path.display())]
+    Uploads { path: PathBuf, error: io::Error },
     #[error(transparent)]
     Store(#[from] embedded::OpenError),
     #[error(transparent)]
@@ -55,6 +63,7 @@ pub enum DataError {
 pub struct Data {
     pub store: Arc<dyn Store>,
     pub tokens: Tokens,
+    pub uploads: Uploads,
 }
 
 /// Opens the data folder, which is made if need be, for its owner alone. Blocks.
@@ -75,7 +84,28 @@ pub fn open_data(config: &Config) -> Result<Data, DataError> {
 
 /// The same with a store that is open already.
 pub fn data_with(config: &Config, store: Arc<dyn Store>) -> Result<Data, DataError> {
-    Ok(Data { store, tokens: Tokens::open(config.data_dir.join(KEYS))? })
+    Ok(Data { store, tokens: Tokens::open(config.data_dir.join(KEYS))?, uploads: open_uploads(config)? })
+}
+
+/// Opens the folder of uploads. Nobody else has it, as nobody else has the store.
+fn open_uploads(config: &Config) -> Result<Uploads, DataError> {
+    let path = config.data_dir.join(match config.store.engine {
+        config::Engine::Embedded => UPLOADS,
+        config::Engine::Memory => UPLOADS_OF_MEMORY,
+    });
+    let failed = |error| DataError::Uploads { path: told(&path), error };
+    if config.store.engine == config::Engine::Memory && path.exists() {
+        fs::remove_dir_all(&path).map_err(failed)?;
+    }
+    Uploads::open(&path, uploads_settings(&config.uploads)).map_err(failed)
+}
+
+fn uploads_settings(uploads: &config::Uploads) -> uploads::Settings {
+    uploads::Settings {
+        at_once_max: uploads.at_once_max,
+        at_once_of_user_max: uploads.at_once_of_user_max,
+        disk_reserve_bytes: uploads.disk_reserve_mb << 20,
+    }
 }
 
 /// Refuses a data folder that is not there, for what makes no sense in a new one. A folder that is made for a typing
@@ -117,6 +147,7 @@ pub fn plan(config: &Config, data: Data) -> Plan {
     Plan {
         store: data.store,
         tokens: data.tokens,
+        uploads: data.uploads,
         clock: Clock::new(),
         tcp: config.listen.tcp,
         http: config.listen.http,
@@ -186,7 +217,7 @@ fn http_settings(config: &Config, descriptors: u64) -> http::Settings {
 
 /// The rules of chat with these settings.
 pub fn chat_settings(config: &Config) -> chat::Settings {
-    let Config { accounts, chat, link, .. } = config;
+    let Config { accounts, chat, link, uploads, .. } = config;
     chat::Settings {
         registration: match accounts.registration {
             config::Registration::Open => Registration::Open,
@@ -208,6 +239,13 @@ pub fn chat_settings(config: &Config) -> chat::Settings {
             config::Broadcast::Named(names) => Broadcast::Named(names.clone()),
         },
         broadcasts_per_minute: chat.broadcasts_per_minute,
+        uploads: Limits {
+            file_bytes_max: uploads.file_mb_max << 20,
+            avatar_bytes_max: uploads.avatar_kib_max << 10,
+            avatar_side_max: uploads.avatar_side_max,
+            bytes_of_user_max: uploads.quota_mb << 20,
+            keep_ms: (uploads.keep_days > 0).then_some(uploads.keep_days * DAY_MS),
+        },
         heartbeat_interval_ms: ms_of(link.heartbeat_interval_s),
         idle_timeout_ms: ms_of(link.idle_timeout_s),
     }

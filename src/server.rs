@@ -26,16 +26,21 @@ use crate::metrics::Metrics;
 use crate::router::Router;
 use crate::session::Rules;
 use crate::store::{Store, StoreError};
+use crate::uploads::Uploads;
 use crate::wire::{CloseReason, Refused};
 use crate::{auth, chat, control, http};
 
 /// How often overdue links are looked for; a far deadline is found at most so much too late.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 
+/// How often old files are looked for. They are kept for days, so that hours do not matter.
+const OLD_UPLOADS_EVERY: Duration = Duration::from_hours(6);
+
 /// Everything that a server is built from, ready to use.
 pub struct Plan {
     pub store: Arc<dyn Store>,
     pub tokens: Tokens,
+    pub uploads: Uploads,
     pub clock: Clock,
     pub tcp: SocketAddr,
     pub http: SocketAddr,
@@ -106,10 +111,12 @@ impl Server {
                 .await
                 .unwrap_or_else(|error| Err(PasswordError::Failed(error.to_string())))?,
             tokens: Arc::clone(&tokens),
+            uploads: plan.uploads,
             clock: plan.clock,
         };
         let chat = Chat::new(Arc::clone(&plan.store), parts, plan.chat);
         let links = Links::new(plan.bounds);
+        chat.remove_strays().await?;
         chat.add_first_accounts(plan.first_accounts).await?;
         if let Some(settings) = plan.mars_sample {
             chat.open_mars_sample(settings).await?;
@@ -160,6 +167,7 @@ impl Server {
             // Why the log stops is told by the task that delivers.
             background.spawn(async move { ended.run_until_cancelled_owned(push).await.is_some() });
         }
+        background.spawn(remove_old_uploads(Arc::clone(&chat), ended.clone()));
         background.spawn(sweep(Arc::clone(&links), plan.clock, ended.clone()));
         background.spawn(listen::drop_datagrams(datagrams, door, stop.clone()));
         let doors = Http::new(plan.doors, entrance.clone(), router, tcp, stop.clone());
@@ -266,6 +274,19 @@ async fn sweep(links: Arc<Links>, clock: Clock, ended: CancellationToken) {
             biased;
             () = ended.cancelled() => return,
             _ = ticks.tick() => links.wake_overdue(clock.now()),
+        }
+    }
+}
+
+/// Removes files that are older than they are kept, now and then.
+async fn remove_old_uploads(chat: Arc<Chat>, ended: CancellationToken) {
+    let mut ticks = interval(OLD_UPLOADS_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while ended.run_until_cancelled(ticks.tick()).await.is_some() {
+        match ended.run_until_cancelled(chat.remove_old_uploads()).await {
+            Some(Ok(removed)) if removed > 0 => info!(removed, "old files removed"),
+            Some(Err(refused)) => warn!(%refused, "old files are not removed"),
+            Some(Ok(_)) | None => {}
         }
     }
 }

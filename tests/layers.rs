@@ -15,7 +15,7 @@ const FLOORS: [&[&str]; 5] = [
     // Pure: values in, values out.
     &["id", "wire", "session"],
     // Mechanisms, each by itself.
-    &["clock", "outbox", "links", "router", "limiter", "auth", "metrics", "store"],
+    &["clock", "outbox", "links", "router", "limiter", "auth", "metrics", "store", "uploads"],
     // Rules.
     &["chat"],
     // Doors.

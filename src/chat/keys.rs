@@ -1,6 +1,7 @@
 //! The keys of the directory, all of them.
 
 use crate::id::{Peer, UserId};
+use crate::uploads::{Hash, Shelf};
 
 /// An account, by id.
 pub(super) fn account(user: UserId) -> Vec<u8> {
@@ -39,6 +40,62 @@ pub(super) fn read_marks(one: UserId, peer: Peer) -> Vec<u8> {
         }
         Peer::Everyone => b"read/e".to_vec(),
         Peer::Group(group) => numbered(b"read/g", group.get()),
+    }
+}
+
+/// What is known of an uploaded content.
+pub(super) fn stored(shelf: Shelf, hash: &Hash) -> Vec<u8> {
+    shelved(b"stored/".to_vec(), shelf, hash)
+}
+
+/// That a user has uploaded it.
+pub(super) fn upload(user: UserId, shelf: Shelf, hash: &Hash) -> Vec<u8> {
+    shelved(uploads(user), shelf, hash)
+}
+
+pub(super) const UPLOADS: &[u8] = b"upload/";
+
+/// Where a user's uploads begin.
+pub(super) fn uploads(user: UserId) -> Vec<u8> {
+    numbered(UPLOADS, user.get())
+}
+
+/// How many bytes a user has uploaded, of what is still there.
+pub(super) fn upload_bytes(user: UserId) -> Vec<u8> {
+    numbered(b"upload-bytes/", user.get())
+}
+
+/// That a content may lie on the disk though there is no record of it.
+pub(super) fn stray(shelf: Shelf, hash: &Hash) -> Vec<u8> {
+    shelved(STRAYS.to_vec(), shelf, hash)
+}
+
+pub(super) const STRAYS: &[u8] = b"stray/";
+
+/// The user of an upload's key.
+pub(super) fn upload_user(key: &[u8]) -> Option<UserId> {
+    let number = key.strip_prefix(UPLOADS)?.first_chunk()?;
+    UserId::parse(i64::from_be_bytes(*number))
+}
+
+/// The content at the end of a key.
+pub(super) fn content_of(key: &[u8]) -> Option<(Shelf, Hash)> {
+    let (rest, hash) = key.split_last_chunk()?;
+    let shelf = *rest.last()?;
+    let shelf = Shelf::ALL.into_iter().find(|known| letter(*known) == shelf)?;
+    Some((shelf, Hash::new(*hash)))
+}
+
+fn shelved(mut key: Vec<u8>, shelf: Shelf, hash: &Hash) -> Vec<u8> {
+    key.push(letter(shelf));
+    key.extend_from_slice(hash.bytes());
+    key
+}
+
+const fn letter(shelf: Shelf) -> u8 {
+    match shelf {
+        Shelf::Files => b'f',
+        Shelf::Avatars => b'a',
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod admin;
+mod content;
 pub mod deliver;
 mod group;
 mod keys;
@@ -14,6 +15,7 @@ mod read;
 mod register;
 mod roster;
 mod send;
+pub mod upload;
 mod users;
 mod wait;
 
@@ -36,6 +38,7 @@ use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 use crate::router::Router;
 use crate::store::{Partition, Store, StoreError};
+use crate::uploads::Uploads;
 use crate::wire::{CloseReason, Code, Refused, Request};
 pub use linkless::Listener;
 pub use login::{LoggedIn, Standing};
@@ -67,6 +70,7 @@ pub struct Settings {
     pub group_members_max: usize,
     pub broadcast: Broadcast,
     pub broadcasts_per_minute: u32,
+    pub uploads: upload::Limits,
     /// What hello tells our own clients.
     pub heartbeat_interval_ms: u32,
     pub idle_timeout_ms: u32,
@@ -124,6 +128,7 @@ pub struct Chat {
     tokens: Arc<Tokens>,
     broadcasts: Limiter<i64>,
     reads: Arc<Semaphore>,
+    uploads: Arc<Uploads>,
     /// Empty where Mars' sample is not served.
     sample: OnceLock<Sample>,
     clock: Clock,
@@ -137,12 +142,13 @@ pub struct Parts {
     pub metrics: Arc<Metrics>,
     pub passwords: Passwords,
     pub tokens: Arc<Tokens>,
+    pub uploads: Uploads,
     pub clock: Clock,
 }
 
 impl Chat {
     pub fn new(store: Arc<dyn Store>, parts: Parts, settings: Settings) -> Arc<Self> {
-        let Parts { router, metrics, passwords, tokens, clock } = parts;
+        let Parts { router, metrics, passwords, tokens, uploads, clock } = parts;
         let per_minute = crate::limiter::Settings::per_minute(settings.broadcasts_per_minute, 10_000);
         Arc::new(Self {
             store,
@@ -153,6 +159,7 @@ impl Chat {
             tokens,
             broadcasts: Limiter::new(per_minute),
             reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
+            uploads: Arc::new(uploads),
             sample: OnceLock::new(),
             clock,
             settings,

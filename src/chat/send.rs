@@ -8,11 +8,7 @@ use super::{Asked, Broadcast, Caller, Chat, PARTITION, check_client_msg_id, done
 use crate::id::{Peer, UserId};
 use crate::metrics::Metrics;
 use crate::store::{Appended, NewEntry, StoreError};
-use crate::wire::pb::ContentType;
 use crate::wire::{Code, Refused, pb};
-
-/// What only the server itself writes.
-const SERVER_CONTENT_TYPES: std::ops::RangeInclusive<u32> = 100..=199;
 
 impl Chat {
     /// Puts a message in line for the log before it returns: of two sends on one link, the first is first in the log.
@@ -64,17 +60,7 @@ impl Chat {
 
     fn check_form(&self, request: &pb::SendRequest) -> Result<Peer, Refused> {
         check_client_msg_id(&request.client_msg_id)?;
-        let max = self.settings.content_bytes_max;
-        if request.content.len() > max {
-            let message = format!("the content has {} bytes, more than {max}", request.content.len());
-            return Err(Refused::new(Code::TooLarge, message));
-        }
-        if SERVER_CONTENT_TYPES.contains(&request.content_type) {
-            return Err(Refused::new(Code::NotAllowed, "content types 100 to 199 are written by the server alone"));
-        }
-        if request.content_type == ContentType::Text as u32 && std::str::from_utf8(&request.content).is_err() {
-            return Err(Refused::new(Code::BadRequest, "the content is not the UTF-8 that its type says"));
-        }
+        self.check_content(request.content_type, &request.content)?;
         Peer::parse(request.to).ok_or_else(|| Refused::new(Code::BadRequest, "`to` is nobody's number"))
     }
 

@@ -147,6 +147,7 @@ pub(super) fn operator(config: &Config, data: Data) -> Result<Operator, Failure>
         metrics: Arc::new(Metrics::default()),
         passwords: Passwords::new(password_settings(&config.accounts))?,
         tokens: Arc::clone(&tokens),
+        uploads: data.uploads,
         clock: Clock::new(),
     };
     Ok(Operator { chat: Chat::new(data.store, parts, chat_settings(config)), tokens })

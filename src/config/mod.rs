@@ -64,6 +64,7 @@ pub struct Config {
     pub mars_sample: MarsSample,
     pub accounts: Accounts,
     pub chat: Chat,
+    pub uploads: Uploads,
     pub store: Store,
     pub log: Log,
     pub stop: Stop,
@@ -172,6 +173,20 @@ pub enum Broadcast {
     Everybody,
     /// Users by name.
     Named(Vec<String>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Uploads {
+    /// 0: no files are taken.
+    pub file_mb_max: u64,
+    pub avatar_kib_max: u64,
+    pub avatar_side_max: u32,
+    pub quota_mb: u64,
+    pub at_once_max: usize,
+    pub at_once_of_user_max: usize,
+    pub disk_reserve_mb: u64,
+    /// 0: for ever.
+    pub keep_days: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -320,6 +335,16 @@ impl Config {
                 group_members_max: s.number("chat.group_members_max", 2..=100_000)?,
                 broadcast_allowed: s.broadcast("chat.broadcast_allowed")?,
                 broadcasts_per_minute: s.number("chat.broadcasts_per_minute", 1..=60_000)?,
+            },
+            uploads: Uploads {
+                file_mb_max: s.number("uploads.file_mb_max", 0..=1_048_576)?,
+                avatar_kib_max: s.number("uploads.avatar_kib_max", 1..=65_536)?,
+                avatar_side_max: s.number("uploads.avatar_side_max", 16..=65_535)?,
+                quota_mb: s.number("uploads.quota_mb", 1..=1_073_741_824)?,
+                at_once_max: s.number("uploads.at_once_max", 1..=10_000)?,
+                at_once_of_user_max: s.number("uploads.at_once_of_user_max", 1..=1_000)?,
+                disk_reserve_mb: s.number("uploads.disk_reserve_mb", 16..=1_048_576)?,
+                keep_days: s.number("uploads.keep_days", 0..=36_500)?,
             },
             store: Store {
                 engine: s.choice("store.engine", &[("embedded", Engine::Embedded), ("memory", Engine::Memory)])?,

@@ -206,6 +206,7 @@ async fn who_has_left_writes_no_more_although_it_was_not_delivered_yet() {
         metrics: Arc::clone(&metrics),
         passwords: Passwords::new(plan.passwords).unwrap(),
         tokens: Arc::new(plan.tokens),
+        uploads: plan.uploads,
         clock: plan.clock,
     };
     let chat = Chat::new(plan.store, parts, plan.chat);

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use longlink::chat::upload::Limits;
 use longlink::chat::{self, Broadcast, Registration};
 use longlink::clock::Clock;
 use longlink::http::{self, Origins, old_contract};
@@ -14,6 +15,7 @@ use longlink::server::{Drain, Plan, Server};
 use longlink::session::Rules;
 use longlink::store::Memory;
 use longlink::store::Store;
+use longlink::uploads::{self, Uploads};
 use longlink::{auth, wire};
 use tempfile::TempDir;
 use tokio::io::DuplexStream;
@@ -32,6 +34,11 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
     Plan {
         store,
         tokens: auth::token::Tokens::open(folder.path().join("token-keys.json")).unwrap(),
+        uploads: Uploads::open(
+            &folder.path().join("uploads"),
+            uploads::Settings { at_once_max: 16, at_once_of_user_max: 4, disk_reserve_bytes: 0 },
+        )
+        .unwrap(),
         clock: Clock::virtual_at(TODAY_MS),
         tcp: any,
         http: any,
@@ -67,6 +74,13 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
             group_members_max: 5_000,
             broadcast: Broadcast::Everybody,
             broadcasts_per_minute: 1_000_000,
+            uploads: Limits {
+                file_bytes_max: 4 << 20,
+                avatar_bytes_max: 64 << 10,
+                avatar_side_max: 1_024,
+                bytes_of_user_max: 16 << 20,
+                keep_ms: None,
+            },
             heartbeat_interval_ms: 240_000,
             idle_timeout_ms: 900_000,
         },
