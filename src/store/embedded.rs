@@ -20,11 +20,12 @@ use self::layers::{Layers, Reader};
 use self::queue::{Job, Queue};
 use self::tables::Tables;
 use self::writer::{Reply, Writer};
+use super::rows::Rows;
 use super::tail::Ring;
 use super::view::SentKey;
 use super::{
-    Appended, Change, ChangeError, Directory, Entry, Keep, Log, Mailboxes, Membership, NewEntry, Page, PageBounds,
-    Partition, Pending, Record, Roster, StoreError, Tail, read,
+    Amendments, Appended, Change, ChangeError, Directory, Entry, Keep, Log, Mailboxes, Membership, NewEntry, Page,
+    PageBounds, Partition, Pending, Record, Roster, StoreError, Tail, Talk, Unread, read, talks,
 };
 use crate::id::{GroupId, Peer, QueueId, UserId};
 
@@ -188,6 +189,14 @@ impl Log for Embedded {
         self.shared.read_log(after, limit)
     }
 
+    fn entry(&self, _: Partition, place: QueueId) -> Result<Option<Arc<Entry>>, StoreError> {
+        // Behind the head may lie what is not durable yet.
+        if place == QueueId::START || place > self.shared.head() {
+            return Ok(None);
+        }
+        self.reader(|rows| rows.entry(place).map(Some))
+    }
+
     fn tail(&self, _: Partition, after: QueueId) -> Tail {
         let shared = Arc::clone(&self.shared);
         Tail::new(Arc::clone(&self.shared.ring), after, Arc::new(move |after, limit| shared.read_log(after, limit)))
@@ -249,6 +258,18 @@ impl Mailboxes for Embedded {
 
     fn read_history(&self, user: UserId, peer: Peer, before: QueueId, bounds: PageBounds) -> Result<Page, StoreError> {
         self.reader(|rows| read::history(rows, user, peer, before, bounds))
+    }
+
+    fn conversations(&self, user: UserId) -> Result<Vec<Talk>, StoreError> {
+        self.reader(|rows| talks::conversations(rows, user))
+    }
+
+    fn unread(&self, user: UserId, peer: Peer, after: QueueId) -> Result<Unread, StoreError> {
+        self.reader(|rows| talks::unread(rows, user, peer, after))
+    }
+
+    fn amendments(&self, peer: Peer, changed: QueueId) -> Result<Amendments, StoreError> {
+        self.reader(|rows| talks::amendments(rows, peer, changed))
     }
 
     fn memberships(&self, user: UserId) -> Result<Vec<Membership>, StoreError> {

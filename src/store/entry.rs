@@ -19,6 +19,8 @@ pub struct Entry {
     pub from: UserId,
     pub to: Peer,
     pub content_type: u32,
+    /// Whether it mentions anybody.
+    pub has_mentions: bool,
     /// The entry as field 3 of an `EntriesPush`: key, length and `Entry`. By itself the body of a push.
     pub encoded: Bytes,
     /// `NewEntry::origin` while the entry is still in memory; 0 once it was read back.
@@ -29,7 +31,8 @@ impl Entry {
     /// Encodes what was sent, at its place in the log.
     pub fn new(queue_id: QueueId, new: NewEntry) -> Self {
         let NewEntry { from, to, client_msg_id, content_type, content, reply_to, mentions, sent_at_ms, origin } = new;
-        let message = pb::Entry {
+        let has_mentions = !mentions.is_empty();
+        let encoded = encode(&pb::Entry {
             queue_id: queue_id.get(),
             from: from.get(),
             to: to.get(),
@@ -41,13 +44,14 @@ impl Entry {
             mentions,
             // An entry never changes: only who is shown a conversation is told what became of it.
             changed_by: 0,
-        };
-        let length = message.encoded_len();
-        let mut encoded = BytesMut::with_capacity(1 + encoded_len_varint(length as u64) + length);
-        encode_key(ENTRIES_FIELD, WireType::LengthDelimited, &mut encoded);
-        encode_varint(length as u64, &mut encoded);
-        message.encode_raw(&mut encoded);
-        Self { queue_id, from, to, content_type, encoded: encoded.freeze(), origin }
+        });
+        Self { queue_id, from, to, content_type, has_mentions, encoded, origin }
+    }
+
+    /// As it is shown after the entry at `by` gave it another content, or took it back.
+    pub fn changed(&self, by: QueueId, content_type: u32, content: Bytes) -> Result<Self, StoreError> {
+        let message = pb::Entry { changed_by: by.get(), content_type, content, ..self.message()? };
+        Ok(Self { content_type, encoded: encode(&message), origin: 0, ..self.clone() })
     }
 
     /// The message itself.
@@ -107,8 +111,18 @@ impl Entry {
         if message.queue_id != queue_id.get() {
             return Err(damaged("the row is another entry's"));
         }
-        Ok(Self { queue_id, from, to, content_type: message.content_type, encoded: row, origin: 0 })
+        let has_mentions = !message.mentions.is_empty();
+        Ok(Self { queue_id, from, to, content_type: message.content_type, has_mentions, encoded: row, origin: 0 })
     }
+}
+
+fn encode(message: &pb::Entry) -> Bytes {
+    let length = message.encoded_len();
+    let mut encoded = BytesMut::with_capacity(1 + encoded_len_varint(length as u64) + length);
+    encode_key(ENTRIES_FIELD, WireType::LengthDelimited, &mut encoded);
+    encode_varint(length as u64, &mut encoded);
+    message.encode_raw(&mut encoded);
+    encoded.freeze()
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ use super::rows::{MemoryRows, Order, Row, Rows};
 use super::tail::Ring;
 use super::view::{RowKey, Sent};
 use super::{
-    Appended, Change, ChangeError, Directory, Entry, Keep, Log, Mailboxes, Membership, NewEntry, Page, PageBounds,
-    Partition, Pending, Record, Roster, StoreError, Tail, read,
+    Amendments, Appended, Change, ChangeError, Directory, Entry, Keep, Log, Mailboxes, Membership, NewEntry, Page,
+    PageBounds, Partition, Pending, Record, Roster, StoreError, Tail, Talk, Unread, read, talks,
 };
 use crate::id::{GroupId, Peer, QueueId, UserId};
 use sent::{NameHash, SentPlaces};
@@ -105,6 +105,11 @@ impl Log for Memory {
         Ok(self.read().behind(after, limit))
     }
 
+    fn entry(&self, _: Partition, place: QueueId) -> Result<Option<Arc<Entry>>, StoreError> {
+        let kept = self.read();
+        if place > QueueId::START && place <= kept.head() { kept.entry(place).map(Some) } else { Ok(None) }
+    }
+
     fn tail(&self, _: Partition, after: QueueId) -> Tail {
         let kept = Arc::clone(&self.kept);
         let read_log = move |after, limit| Ok(kept.read().unwrap_or_else(PoisonError::into_inner).behind(after, limit));
@@ -131,6 +136,18 @@ impl Mailboxes for Memory {
 
     fn read_history(&self, user: UserId, peer: Peer, before: QueueId, bounds: PageBounds) -> Result<Page, StoreError> {
         read::history(&*self.read(), user, peer, before, bounds)
+    }
+
+    fn conversations(&self, user: UserId) -> Result<Vec<Talk>, StoreError> {
+        talks::conversations(&*self.read(), user)
+    }
+
+    fn unread(&self, user: UserId, peer: Peer, after: QueueId) -> Result<Unread, StoreError> {
+        talks::unread(&*self.read(), user, peer, after)
+    }
+
+    fn amendments(&self, peer: Peer, changed: QueueId) -> Result<Amendments, StoreError> {
+        talks::amendments(&*self.read(), peer, changed)
     }
 
     fn memberships(&self, user: UserId) -> Result<Vec<Membership>, StoreError> {
@@ -214,6 +231,10 @@ impl Rows for Kept {
 
     fn scan(&self, first: RowKey, last: RowKey, order: Order, limit: usize) -> Result<Vec<Row>, StoreError> {
         Ok(self.rows.scan(first, last, order, limit))
+    }
+
+    fn talks(&self, user: UserId) -> Result<Vec<(UserId, QueueId)>, StoreError> {
+        Ok(self.rows.talks(user))
     }
 
     fn entry(&self, place: QueueId) -> Result<Arc<Entry>, StoreError> {

@@ -23,6 +23,7 @@ mod memory;
 mod read;
 mod rows;
 pub mod tail;
+mod talks;
 mod view;
 
 pub use embedded::Embedded;
@@ -95,6 +96,9 @@ pub trait Log {
     /// Reads the disk: not for an async thread.
     fn read_log(&self, partition: Partition, after: QueueId, limit: usize) -> Result<Vec<Arc<Entry>>, StoreError>;
 
+    /// The entry at a place, if there is one. A point read: mostly memory, at worst one block of the disk.
+    fn entry(&self, partition: Partition, place: QueueId) -> Result<Option<Arc<Entry>>, StoreError>;
+
     /// Follows the log from behind `after`: every entry, in order, without gaps, also those still to come.
     fn tail(&self, partition: Partition, after: QueueId) -> Tail;
 
@@ -112,8 +116,20 @@ pub trait Mailboxes {
     /// members (the joining and the leaving included), and what they wrote themselves. Each once.
     fn read_inbox(&self, user: UserId, after: QueueId, bounds: PageBounds) -> Result<Page, StoreError>;
 
-    /// What `user` sees of the conversation with `peer` before `before`, newest first.
+    /// What `user` sees of the conversation with `peer` before `before`, newest first: each entry as it is now, and those
+    /// that changed others left out. An edit that was made after they left a group is not seen.
     fn read_history(&self, user: UserId, peer: Peer, before: QueueId, bounds: PageBounds) -> Result<Page, StoreError>;
+
+    /// The conversations of `user` in which there is anything: with users, in groups of which they are a member, and
+    /// what went to everyone. In no order.
+    fn conversations(&self, user: UserId) -> Result<Vec<Talk>, StoreError>;
+
+    /// What `user` has not read of a conversation if they have read up to `after`: what others said, in a group since
+    /// they are in it. Nothing if they are not.
+    fn unread(&self, user: UserId, peer: Peer, after: QueueId) -> Result<Unread, StoreError>;
+
+    /// What became of the entry to `peer` at `changed`.
+    fn amendments(&self, peer: Peer, changed: QueueId) -> Result<Amendments, StoreError>;
 
     /// Every stay of `user` in a group, ended ones too, by ascending `joined_at`.
     fn memberships(&self, user: UserId) -> Result<Vec<Membership>, StoreError>;
@@ -137,6 +153,37 @@ pub struct Page {
     pub entries: Vec<Arc<Entry>>,
     /// There was more when this was read.
     pub more: bool,
+}
+
+/// One conversation of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Talk {
+    pub peer: Peer,
+    /// The last entry in it that changes no other.
+    pub last: QueueId,
+    /// The user's stay in it, if it is a group.
+    pub stay: Option<Membership>,
+}
+
+/// As many unread entries are counted in a conversation; there may be more.
+pub const UNREAD_MAX: usize = 1000;
+
+/// What was not read of a conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// At most `UNREAD_MAX`.
+    pub entries: usize,
+    /// So many of those mention the user, or all.
+    pub mentions: usize,
+}
+
+/// What became of an entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amendments {
+    /// How often it was changed.
+    pub edits: usize,
+    /// The entry that took it back, the first if there are several.
+    pub recalled_by: Option<QueueId>,
 }
 
 /// One stay of a user in a group.

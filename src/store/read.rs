@@ -1,8 +1,10 @@
-//! Reading the views: pages that merge several ranges of rows into one order. The same for every engine.
+//! Reading the views: pages that merge several ranges of rows into one order. The same for every engine. What became of
+//! entries, and what is unread, is in `talks`.
 
 use std::collections::VecDeque;
 
 use super::rows::{Order, Row, Rows};
+use super::talks::Changes;
 use super::view::{RowKey, is_joined, parse_group};
 use super::{Membership, Page, PageBounds, Roster, StoreError};
 use crate::id::{GroupId, Peer, QueueId, UserId};
@@ -35,17 +37,65 @@ pub(super) fn history(
     bounds: PageBounds,
 ) -> Result<Page, StoreError> {
     let last = QueueId::cursor(before.get().saturating_sub(1)).min(rows.head());
+    let mut stays = Vec::new();
     let ranges = match peer {
-        Peer::User(other) => {
-            vec![Range { first: RowKey::pair(user, other, QueueId::START), last: RowKey::pair(user, other, last) }]
-        }
+        Peer::User(other) if other == user => vec![Range::said(user, peer, QueueId::START, last)],
+        Peer::User(other) => vec![
+            Range::said(user, peer, QueueId::START, last),
+            Range::said(other, Peer::User(user), QueueId::START, last),
+        ],
         Peer::Everyone => vec![Range::mailbox(peer, QueueId::START, last)],
-        Peer::Group(group) => stays(rows, RowKey::stay(user, group, QueueId::START), RowKey::stay(user, group, last))?
-            .into_iter()
-            .map(|stay| Range::mailbox(peer, stay.joined_at, stay.left_at.map_or(last, |left| left.min(last))))
-            .collect(),
+        Peer::Group(group) => {
+            stays = stays_in(rows, user, group)?;
+            let seen = |stay: &Membership| {
+                Range::mailbox(peer, stay.joined_at, stay.left_at.map_or(last, |left| left.min(last)))
+            };
+            stays.iter().map(seen).collect()
+        }
     };
-    Merge::new(rows, ranges, Order::Descending, bounds).page()
+    let mut merge = Merge::new(rows, ranges, Order::Descending, bounds).without(unsaid(peer, last));
+    let (mut places, wanted) = (Vec::new(), bounds.entries.saturating_add(1).max(2));
+    while places.len() < wanted
+        && let Some(place) = merge.next()?
+    {
+        places.push(place);
+    }
+    let changes = Changes::of(rows, user, peer, &places)?;
+    // What was changed after somebody left is not theirs.
+    let until = |place| {
+        let stay = stays.iter().find(|stay| stay.joined_at <= place && stay.left_at.is_none_or(|left| place <= left));
+        stay.and_then(|stay| stay.left_at).unwrap_or(QueueId::END)
+    };
+    let (mut page, mut bytes) = (Page::default(), 0);
+    for place in places {
+        page.more = !page.entries.is_empty() && page.entries.len() >= bounds.entries;
+        if page.more {
+            break;
+        }
+        let entry = changes.applied(rows, rows.entry(place)?, until(place))?;
+        bytes += entry.encoded.len();
+        page.more = !page.entries.is_empty() && bytes > bounds.bytes;
+        if page.more {
+            break;
+        }
+        page.entries.push(entry);
+    }
+    Ok(page)
+}
+
+/// What lies in the mailbox of a peer and was not said: it changes something that was.
+fn unsaid(peer: Peer, last: QueueId) -> Vec<Range> {
+    match peer {
+        Peer::User(_) => Vec::new(),
+        Peer::Everyone | Peer::Group(_) => {
+            vec![Range { first: RowKey::change(peer, QueueId::START), last: RowKey::change(peer, last) }]
+        }
+    }
+}
+
+/// The stays of `user` in one group.
+pub(super) fn stays_in(rows: &impl Rows, user: UserId, group: GroupId) -> Result<Vec<Membership>, StoreError> {
+    stays(rows, RowKey::stay(user, group, QueueId::START), RowKey::stay(user, group, QueueId::END))
 }
 
 pub(super) fn memberships(rows: &impl Rows, user: UserId) -> Result<Vec<Membership>, StoreError> {
@@ -94,7 +144,12 @@ pub(super) fn roster(rows: &impl Rows, group: GroupId, at: QueueId) -> Result<Op
 }
 
 /// Every row of a range, ascending.
-fn for_each(rows: &impl Rows, mut first: RowKey, last: RowKey, mut each: impl FnMut(&Row)) -> Result<(), StoreError> {
+pub(super) fn for_each(
+    rows: &impl Rows,
+    mut first: RowKey,
+    last: RowKey,
+    mut each: impl FnMut(&Row),
+) -> Result<(), StoreError> {
     loop {
         let chunk = rows.scan(first, last, Order::Ascending, CHUNK_ROWS)?;
         chunk.iter().for_each(&mut each);
@@ -107,21 +162,29 @@ fn for_each(rows: &impl Rows, mut first: RowKey, last: RowKey, mut each: impl Fn
 
 /// A part of one view, both ends included.
 #[derive(Clone, Copy, Debug)]
-struct Range {
-    first: RowKey,
-    last: RowKey,
+pub(super) struct Range {
+    pub(super) first: RowKey,
+    pub(super) last: RowKey,
 }
 
 impl Range {
-    fn mailbox(peer: Peer, first: QueueId, last: QueueId) -> Self {
+    pub(super) fn mailbox(peer: Peer, first: QueueId, last: QueueId) -> Self {
         Self { first: RowKey::mailbox(peer, first), last: RowKey::mailbox(peer, last) }
+    }
+
+    pub(super) fn said(from: UserId, to: Peer, first: QueueId, last: QueueId) -> Self {
+        Self { first: RowKey::said(from, to, first), last: RowKey::said(from, to, last) }
     }
 }
 
 /// Ranges read side by side, a chunk of each at a time.
-struct Merge<'a, R> {
+pub(super) struct Merge<'a, R> {
     rows: &'a R,
     runs: Vec<Run>,
+    /// What is in these as well is passed over.
+    without: Vec<Run>,
+    /// How many places were passed over.
+    pub(super) passed_over: usize,
     order: Order,
     bounds: PageBounds,
 }
@@ -133,9 +196,13 @@ struct Run {
 }
 
 impl<'a, R: Rows> Merge<'a, R> {
-    fn new(rows: &'a R, ranges: Vec<Range>, order: Order, bounds: PageBounds) -> Self {
-        let runs = ranges.into_iter().map(|range| Run { taken: VecDeque::new(), rest: Some(range) }).collect();
-        Self { rows, runs, order, bounds }
+    pub(super) fn new(rows: &'a R, ranges: Vec<Range>, order: Order, bounds: PageBounds) -> Self {
+        let runs = ranges.into_iter().map(Run::new).collect();
+        Self { rows, runs, without: Vec::new(), passed_over: 0, order, bounds }
+    }
+
+    pub(super) fn without(self, ranges: Vec<Range>) -> Self {
+        Self { without: ranges.into_iter().map(Run::new).collect(), ..self }
     }
 
     fn page(mut self) -> Result<Page, StoreError> {
@@ -157,16 +224,22 @@ impl<'a, R: Rows> Merge<'a, R> {
     }
 
     /// The next place of all ranges. One that is in several of them comes once.
-    fn next(&mut self) -> Result<Option<QueueId>, StoreError> {
+    pub(super) fn next(&mut self) -> Result<Option<QueueId>, StoreError> {
+        while let Some(place) = self.next_of_all()? {
+            if !self.is_passed_over(place)? {
+                return Ok(Some(place));
+            }
+            self.passed_over += 1;
+        }
+        Ok(None)
+    }
+
+    fn next_of_all(&mut self) -> Result<Option<QueueId>, StoreError> {
         let mut next: Option<QueueId> = None;
         for run in &mut self.runs {
             run.refill(self.rows, self.order, self.bounds.entries)?;
             let Some(place) = run.taken.front().copied() else { continue };
-            let is_nearer = next.is_none_or(|nearest| match self.order {
-                Order::Ascending => place < nearest,
-                Order::Descending => place > nearest,
-            });
-            if is_nearer {
+            if next.is_none_or(|nearest| self.order.is_before(place, nearest)) {
                 next = Some(place);
             }
         }
@@ -177,9 +250,27 @@ impl<'a, R: Rows> Merge<'a, R> {
         }
         Ok(next)
     }
+
+    fn is_passed_over(&mut self, place: QueueId) -> Result<bool, StoreError> {
+        for run in &mut self.without {
+            loop {
+                run.refill(self.rows, self.order, self.bounds.entries)?;
+                match run.taken.front().copied() {
+                    Some(other) if self.order.is_before(other, place) => drop(run.taken.pop_front()),
+                    Some(other) if other == place => return Ok(true),
+                    Some(_) | None => break,
+                }
+            }
+        }
+        Ok(false)
+    }
 }
 
 impl Run {
+    fn new(range: Range) -> Self {
+        Self { taken: VecDeque::new(), rest: Some(range) }
+    }
+
     fn refill(&mut self, rows: &impl Rows, order: Order, wanted: usize) -> Result<(), StoreError> {
         let Some(rest) = self.rest.filter(|_| self.taken.is_empty()) else { return Ok(()) };
         // One more than the page holds, so that `more` needs no second read.
@@ -226,6 +317,10 @@ mod tests {
 
         fn scan(&self, first: RowKey, last: RowKey, order: Order, limit: usize) -> Result<Vec<Row>, StoreError> {
             Ok(self.rows.scan(first, last, order, limit))
+        }
+
+        fn talks(&self, user: UserId) -> Result<Vec<(UserId, QueueId)>, StoreError> {
+            Ok(self.rows.talks(user))
         }
 
         fn entry(&self, place: QueueId) -> Result<Arc<Entry>, StoreError> {

@@ -8,13 +8,23 @@ use rustc_hash::FxBuildHasher;
 
 use super::view::{self, RowKey, Sent, SentKey, SentMap};
 use super::{Entry, StoreError};
-use crate::id::QueueId;
+use crate::id::{Peer, QueueId, UserId};
 
 /// From which end a range is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
     Ascending,
     Descending,
+}
+
+impl Order {
+    /// Whether `one` comes before `other`.
+    pub(super) fn is_before(self, one: QueueId, other: QueueId) -> bool {
+        match self {
+            Self::Ascending => one < other,
+            Self::Descending => one > other,
+        }
+    }
 }
 
 /// The rows of the views with the entries they point to: all that reading needs.
@@ -24,6 +34,10 @@ pub(super) trait Rows {
 
     /// At most `limit` rows from `first` to `last`, both included, from the end that `order` begins with.
     fn scan(&self, first: RowKey, last: RowKey, order: Order, limit: usize) -> Result<Vec<Row>, StoreError>;
+
+    /// With whom `user` has talked, each once, and the last place where one of the two said something. It may be behind
+    /// the head: an entry of which this tells is durable, and can be read.
+    fn talks(&self, user: UserId) -> Result<Vec<(UserId, QueueId)>, StoreError>;
 
     /// The entry that a row points to; an error if there is none.
     fn entry(&self, place: QueueId) -> Result<Arc<Entry>, StoreError>;
@@ -45,6 +59,8 @@ pub(super) struct MemoryRows {
     /// Those of them over which one scan may go, in order. Most are only ever read by themselves, and keeping these in
     /// order as well would be a good part of what the one writer does.
     order: BTreeSet<RowKey>,
+    /// Who has `said` rows with whom. One may come twice: for each of the two directions.
+    talks: HashMap<UserId, Vec<UserId>, FxBuildHasher>,
     sent: SentMap,
 }
 
@@ -64,6 +80,11 @@ impl MemoryRows {
             let rows = self.views.entry(view).or_insert_with(|| {
                 if view.is_read_across() {
                     self.order.insert(view);
+                } else if let Some((from, to)) = view.said_between() {
+                    self.talks.entry(from).or_default().push(to);
+                    if from != to {
+                        self.talks.entry(to).or_default().push(from);
+                    }
                 }
                 Vec::new()
             });
@@ -88,6 +109,25 @@ impl MemoryRows {
         let mut views: Vec<_> = self.views.iter().collect();
         views.sort_unstable_by_key(|(view, _)| **view);
         views.into_iter().flat_map(|(view, rows)| rows.iter().map(|(place, value)| (view.at(*place), said(value))))
+    }
+
+    /// With whom `user` has talked, by ascending number, and where last.
+    pub(super) fn talks(&self, user: UserId) -> Vec<(UserId, QueueId)> {
+        let mut others = self.talks.get(&user).cloned().unwrap_or_default();
+        others.sort_unstable();
+        others.dedup();
+        let last =
+            |from, to| self.views.get(&RowKey::said(from, Peer::User(to), QueueId::START))?.last().map(|row| row.0);
+        let last = |other| last(user, other).max(last(other, user)).map(|place| (other, place));
+        others.into_iter().filter_map(last).collect()
+    }
+
+    /// All `talk` rows, in order, with what they say.
+    pub(super) fn talk_rows(&self) -> Vec<(RowKey, QueueId)> {
+        let mut users: Vec<_> = self.talks.keys().copied().collect();
+        users.sort_unstable();
+        let rows = |user| self.talks(user).into_iter().map(move |(other, last)| (RowKey::talk(user, other), last));
+        users.into_iter().flat_map(rows).collect()
     }
 
     pub(super) fn sorted_sent(&self) -> Vec<(&SentKey, &Sent)> {

@@ -1,13 +1,15 @@
 //! What an entry means for the views, as rows of sorted keys.
 //!
 //! The log is the truth; these rows only say where in it to look. They come from the entry alone and are the same
-//! each time, so an engine may write them again, or make them anew from the log. `read` reads them.
+//! each time, so an engine may write them again, or make them anew from the log. `read` reads them. Only the `talk` rows
+//! come from several entries: a layer in memory works them out (see `rows`), and an engine writes them over older ones.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::LazyLock;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
+use prost::Message;
 use rustc_hash::FxBuildHasher;
 
 use super::{Appended, Entry};
@@ -29,17 +31,32 @@ pub(super) const ROW_KEY_BYTES: usize = 25;
 
 /// `(peer, 0, place)`: what is addressed to a peer; for a user also what they wrote to another user.
 const MAILBOX: u8 = 1;
-/// `(lower user, higher user, place)`: what was said between two users.
-const PAIR: u8 = 2;
 /// `(user, group, place) -> joined or left`.
 const STAY: u8 = 3;
 /// `(group, user, place) -> joined or left`.
 const MEMBER: u8 = 4;
 /// `(group, 0, place) -> owner and name`, at each making of the group.
 const GROUP: u8 = 5;
+/// `(user, peer, place)`: what a user said to a peer. Not what tells of a group, nor what changes an earlier entry.
+// 2 was used by the first version of the views. Who changes what there is says so in `embedded/tables.rs`.
+const SAID: u8 = 6;
+/// `(group, 0, place)`: what tells of a group.
+const EVENT: u8 = 7;
+/// `(everyone or group, 0, place)`: what changes an earlier entry.
+const CHANGE: u8 = 8;
+/// `(peer, changed entry, place) -> recall or edit`: what became of an entry to the peer.
+const AMEND: u8 = 9;
+/// `(user, peer, place)`: what is meant to come to a user's notice, under the name they have for the conversation;
+/// `(0, peer, place) -> writer`: to that of all.
+const MENTION: u8 = 10;
+/// `(user, other user, 0) -> place`: where the last thing stands that one of the two said to the other. The last of all
+/// tags.
+const TALK: u8 = 11;
 
 const JOINED: &[u8] = b"j";
 const LEFT: &[u8] = b"l";
+const RECALL: &[u8] = b"r";
+const EDIT: &[u8] = b"e";
 
 impl RowKey {
     fn new(tag: u8, first: i64, second: i64, place: QueueId) -> Self {
@@ -50,8 +67,45 @@ impl RowKey {
         Self::new(MAILBOX, peer.get(), 0, place)
     }
 
-    pub(super) fn pair(one: UserId, other: UserId, place: QueueId) -> Self {
-        Self::new(PAIR, one.min(other).get(), one.max(other).get(), place)
+    pub(super) fn said(from: UserId, to: Peer, place: QueueId) -> Self {
+        Self::new(SAID, from.get(), to.get(), place)
+    }
+
+    pub(super) fn event(group: Peer, place: QueueId) -> Self {
+        Self::new(EVENT, group.get(), 0, place)
+    }
+
+    pub(super) fn change(peer: Peer, place: QueueId) -> Self {
+        Self::new(CHANGE, peer.get(), 0, place)
+    }
+
+    pub(super) fn amend(peer: Peer, changed: QueueId, place: QueueId) -> Self {
+        Self::new(AMEND, peer.get(), changed.get(), place)
+    }
+
+    /// `user` is 0 for all.
+    pub(super) fn mention(user: i64, peer: Peer, place: QueueId) -> Self {
+        Self::new(MENTION, user, peer.get(), place)
+    }
+
+    pub(super) fn talk(user: UserId, other: UserId) -> Self {
+        Self::new(TALK, user.get(), other.get(), QueueId::START)
+    }
+
+    /// The first and the last key that a talk of `user` can have.
+    pub(super) fn talks(user: UserId) -> (Self, Self) {
+        (Self::new(TALK, user.get(), 0, QueueId::START), Self::new(TALK, user.get(), i64::MAX, QueueId::START))
+    }
+
+    /// Whether it is a `talk` row: not made from one entry alone.
+    pub(super) fn is_talk(&self) -> bool {
+        self.tag == TALK
+    }
+
+    /// Of a `said` row between users, the two.
+    pub(super) fn said_between(&self) -> Option<(UserId, UserId)> {
+        let two = (UserId::parse(self.first.cast_signed())?, UserId::parse(self.second.cast_signed())?);
+        (self.tag == SAID).then_some(two)
     }
 
     /// The first and the last key that a stay of `user` can have.
@@ -90,6 +144,11 @@ impl RowKey {
         Some(Self { tag: rest.get_u8(), first: rest.get_u64(), second: rest.get_u64(), place: rest.get_u64() })
     }
 
+    /// The first of the two numbers.
+    pub(super) fn first(&self) -> i64 {
+        self.first.cast_signed()
+    }
+
     /// The second of the two numbers.
     pub(super) fn second(&self) -> i64 {
         self.second.cast_signed()
@@ -104,9 +163,10 @@ impl RowKey {
         self.at(QueueId::START)
     }
 
-    /// Whether a scan goes over several views of this kind: over all groups of a user, or all members of a group.
+    /// Whether a scan goes over several views of this kind: over all groups of a user, all members of a group, or
+    /// several entries that may have been changed.
     pub(super) fn is_read_across(&self) -> bool {
-        matches!(self.tag, STAY | MEMBER)
+        matches!(self.tag, STAY | MEMBER | AMEND)
     }
 
     /// Whether the two differ in their place alone.
@@ -123,21 +183,87 @@ impl RowKey {
 
 /// The rows of an entry, given to `put` one by one.
 pub(super) fn rows(entry: &Entry, mut put: impl FnMut(RowKey, Bytes)) {
-    let place = entry.queue_id;
-    put(RowKey::mailbox(entry.to, place), Bytes::new());
-    match entry.to {
-        Peer::User(to) => {
-            if to != entry.from {
-                put(RowKey::mailbox(Peer::User(entry.from), place), Bytes::new());
-            }
-            put(RowKey::pair(entry.from, to, place), Bytes::new());
-        }
-        // Who writes to everyone or to their group reads it there, as the others do.
-        Peer::Everyone => {}
-        Peer::Group(group) => {
+    let (from, to, place) = (entry.from, entry.to, entry.queue_id);
+    put(RowKey::mailbox(to, place), Bytes::new());
+    // Who writes to everyone or to their group reads it there, as the others do.
+    if let Peer::User(user) = to
+        && user != from
+    {
+        put(RowKey::mailbox(Peer::User(from), place), Bytes::new());
+    }
+    match (Kind::of(entry), to) {
+        (Kind::Event, Peer::Group(group)) => {
+            put(RowKey::event(to, place), Bytes::new());
             if let Some(event) = entry.group_event() {
                 group_rows(entry, group, &event, put);
             }
+        }
+        (Kind::Change, _) => {
+            if !matches!(to, Peer::User(_)) {
+                put(RowKey::change(to, place), Bytes::new());
+            }
+            if let Some((changed, is_recall)) = amends(entry) {
+                put(RowKey::amend(to, changed, place), Bytes::from_static(if is_recall { RECALL } else { EDIT }));
+            }
+        }
+        (Kind::Said | Kind::Event, _) => {
+            put(RowKey::said(from, to, place), Bytes::new());
+            if entry.has_mentions {
+                mention_rows(entry, put);
+            }
+        }
+    }
+}
+
+/// What an entry is for those who count what they have not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Somebody said something.
+    Said,
+    /// It tells of a group, if it is addressed to one.
+    Event,
+    /// It changes an earlier entry, or takes it back.
+    Change,
+}
+
+impl Kind {
+    pub(super) fn of(entry: &Entry) -> Self {
+        match pb::ContentType::try_from(entry.content_type.cast_signed()) {
+            Ok(pb::ContentType::GroupEvent) => Self::Event,
+            Ok(pb::ContentType::Recall | pb::ContentType::Edit) => Self::Change,
+            Ok(
+                pb::ContentType::Unspecified | pb::ContentType::Text | pb::ContentType::Picture | pb::ContentType::File,
+            )
+            | Err(_) => Self::Said,
+        }
+    }
+}
+
+/// Which earlier entry this one changes, and whether it takes it back.
+fn amends(entry: &Entry) -> Option<(QueueId, bool)> {
+    let content = entry.message().ok()?.content;
+    let is_recall = entry.content_type == pb::ContentType::Recall as u32;
+    let changed =
+        if is_recall { pb::Recall::decode(content).ok()?.queue_id } else { pb::Edit::decode(content).ok()?.queue_id };
+    (0 < changed && changed < entry.queue_id.get()).then(|| (QueueId::cursor(changed), is_recall))
+}
+
+fn mention_rows(entry: &Entry, mut put: impl FnMut(RowKey, Bytes)) {
+    let Ok(message) = entry.message() else { return };
+    let (from, place) = (entry.from, entry.queue_id);
+    match entry.to {
+        // To whom it is addressed, it comes: nobody else sees it.
+        Peer::User(to) if to != from && message.mentions.contains(&to.get()) => {
+            put(RowKey::mention(to.get(), Peer::User(from), place), Bytes::new());
+        }
+        Peer::User(_) => {}
+        // Each who is mentioned has one row, or all together have one.
+        Peer::Everyone | Peer::Group(_) if message.mentions.contains(&0) => {
+            put(RowKey::mention(0, entry.to, place), Bytes::copy_from_slice(&from.get().to_be_bytes()));
+        }
+        Peer::Everyone | Peer::Group(_) => {
+            let others = message.mentions.into_iter().filter_map(UserId::parse).filter(|user| *user != from);
+            others.for_each(|user| put(RowKey::mention(user.get(), entry.to, place), Bytes::new()));
         }
     }
 }
@@ -172,6 +298,11 @@ fn group_rows(entry: &Entry, group: GroupId, event: &pb::GroupEvent, mut put: im
 /// Whether a `stay` or `member` row says joined.
 pub(super) fn is_joined(value: &[u8]) -> bool {
     value == JOINED
+}
+
+/// Whether an `amend` row says that the entry was taken back.
+pub(super) fn is_recall(value: &[u8]) -> bool {
+    value == RECALL
 }
 
 /// Owner and name from the value of a `group` row; `None` if it is damaged.

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use longlink::id::{GroupId, Peer, QueueId, UserId};
 use longlink::store::{
-    Appended, Change, ChangeError, Directory, Entry, Keep, Log, Mailboxes, Membership, Memory, NewEntry, Page,
-    PageBounds, Partition, Pending, Record, Roster, StoreError, Tail,
+    Amendments, Appended, Change, ChangeError, Directory, Entry, Keep, Log, Mailboxes, Membership, Memory, NewEntry,
+    Page, PageBounds, Partition, Pending, Record, Roster, StoreError, Tail, Talk, Unread,
 };
 use tokio::sync::oneshot;
 
@@ -106,6 +106,10 @@ impl Log for Gate {
         self.store.read_log(partition, after, limit)
     }
 
+    fn entry(&self, partition: Partition, place: QueueId) -> Result<Option<Arc<Entry>>, StoreError> {
+        self.store.entry(partition, place)
+    }
+
     fn tail(&self, partition: Partition, after: QueueId) -> Tail {
         self.store.tail(partition, after)
     }
@@ -128,6 +132,18 @@ impl Mailboxes for Gate {
 
     fn read_history(&self, user: UserId, peer: Peer, before: QueueId, bounds: PageBounds) -> Result<Page, StoreError> {
         self.store.read_history(user, peer, before, bounds)
+    }
+
+    fn conversations(&self, user: UserId) -> Result<Vec<Talk>, StoreError> {
+        self.store.conversations(user)
+    }
+
+    fn unread(&self, user: UserId, peer: Peer, after: QueueId) -> Result<Unread, StoreError> {
+        self.store.unread(user, peer, after)
+    }
+
+    fn amendments(&self, peer: Peer, changed: QueueId) -> Result<Amendments, StoreError> {
+        self.store.amendments(peer, changed)
     }
 
     fn memberships(&self, user: UserId) -> Result<Vec<Membership>, StoreError> {

@@ -3,9 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bytes::Bytes;
+use prost::Message;
 
 use crate::id::{GroupId, Peer, QueueId, UserId};
-use crate::store::{Appended, Change, ChangeError, Entry, Expect, Membership, NewEntry, Page, PageBounds, Roster};
+use crate::store::{
+    Amendments, Appended, Change, ChangeError, Entry, Expect, Membership, NewEntry, Page, PageBounds, Roster, Talk,
+    Unread,
+};
 use crate::wire::pb;
 
 #[derive(Debug, Default)]
@@ -33,19 +37,115 @@ impl Model {
     }
 
     pub(super) fn inbox(&self, user: UserId, after: QueueId, bounds: PageBounds) -> Page {
-        page(self.seen_by(user).into_iter().filter(|entry| entry.queue_id > after), bounds)
+        page(self.seen_by(user).into_iter().filter(|entry| entry.queue_id > after).cloned(), bounds)
     }
 
     pub(super) fn history(&self, user: UserId, peer: Peer, before: QueueId, bounds: PageBounds) -> Page {
-        let said = self.seen_by(user).into_iter().rev().filter(|entry| match peer {
+        let said = self.said(user, peer).into_iter().rev().filter(|entry| entry.queue_id < before);
+        page(said.map(|entry| self.as_it_is(entry, self.seen_until(user, entry))), bounds)
+    }
+
+    /// What `user` sees of a conversation, but for what changes others.
+    fn said(&self, user: UserId, peer: Peer) -> Vec<&Entry> {
+        let is_of_it = |entry: &&Entry| match peer {
             Peer::User(other) => {
                 let pair = [Peer::User(user), Peer::User(other)];
                 let between = [Peer::User(entry.from), entry.to];
                 between == pair || between == [pair[1], pair[0]]
             }
             Peer::Everyone | Peer::Group(_) => entry.to == peer,
+        };
+        self.seen_by(user).into_iter().filter(is_of_it).filter(|entry| !is_change(entry)).collect()
+    }
+
+    /// When `user` saw the group of an entry last, while they were in it at that time.
+    fn seen_until(&self, user: UserId, entry: &Entry) -> QueueId {
+        let mut stays = self.memberships(user).into_iter();
+        let stay = stays.find(|stay| {
+            Peer::Group(stay.group) == entry.to
+                && stay.joined_at <= entry.queue_id
+                && stay.left_at.is_none_or(|left| entry.queue_id <= left)
         });
-        page(said.filter(|entry| entry.queue_id < before), bounds)
+        stay.and_then(|stay| stay.left_at).unwrap_or(QueueId::END)
+    }
+
+    /// The changes of an entry, as they follow one another: where, and the new content, or none if it was taken back.
+    fn changes(&self, peer: Peer, changed: QueueId) -> Vec<(QueueId, Option<pb::Edit>)> {
+        let mut changes = Vec::new();
+        for entry in self.entries.iter().filter(|entry| entry.to == peer && is_change(entry)) {
+            let content = entry.message().unwrap().content;
+            let change = if entry.content_type == pb::ContentType::Recall as u32 {
+                pb::Recall::decode(content).ok().map(|recall| (recall.queue_id, None))
+            } else {
+                pb::Edit::decode(content).ok().map(|edit| (edit.queue_id, Some(edit)))
+            };
+            if let Some((target, edit)) = change
+                && target == changed.get()
+                && 0 < target
+                && target < entry.queue_id.get()
+            {
+                changes.push((entry.queue_id, edit));
+            }
+        }
+        changes
+    }
+
+    fn as_it_is(&self, entry: &Entry, until: QueueId) -> Entry {
+        let changes = self.changes(entry.to, entry.queue_id);
+        if let Some((by, _)) = changes.iter().find(|(_, edit)| edit.is_none()) {
+            return entry.changed(*by, pb::ContentType::Recall as u32, Bytes::new()).unwrap();
+        }
+        match changes.into_iter().rfind(|(by, _)| *by <= until) {
+            Some((by, Some(edit))) => entry.changed(by, edit.content_type, edit.content).unwrap(),
+            Some((_, None)) | None => entry.clone(),
+        }
+    }
+
+    pub(super) fn amendments(&self, peer: Peer, changed: QueueId) -> Amendments {
+        let changes = self.changes(peer, changed);
+        Amendments {
+            edits: changes.iter().filter(|(_, edit)| edit.is_some()).count(),
+            recalled_by: changes.iter().find(|(_, edit)| edit.is_none()).map(|(by, _)| *by),
+        }
+    }
+
+    /// By ascending number of the peer.
+    pub(super) fn conversations(&self, user: UserId, peers: impl Iterator<Item = Peer>) -> Vec<Talk> {
+        let open = |peer| {
+            let mut stays = self.memberships(user).into_iter().filter(|stay| stay.left_at.is_none());
+            stays.find(|stay| Peer::Group(stay.group) == peer)
+        };
+        let talk = |peer| {
+            let stay = open(peer);
+            let last = self.said(user, peer).last()?.queue_id;
+            (stay.is_some() || !matches!(peer, Peer::Group(_))).then_some(Talk { peer, last, stay })
+        };
+        peers.filter_map(talk).collect()
+    }
+
+    pub(super) fn unread(&self, user: UserId, peer: Peer, after: QueueId) -> Unread {
+        let since = match peer {
+            Peer::User(_) | Peer::Everyone => QueueId::START,
+            Peer::Group(group) => {
+                let mut stays = self.memberships(user).into_iter();
+                match stays.find(|stay| stay.group == group && stay.left_at.is_none()) {
+                    Some(stay) => stay.joined_at,
+                    None => return Unread::default(),
+                }
+            }
+        };
+        let mut unread = Unread::default();
+        for entry in self.said(user, peer) {
+            let is_event = entry.content_type == pb::ContentType::GroupEvent as u32 && matches!(peer, Peer::Group(_));
+            if entry.from == user || is_event || entry.queue_id <= after || entry.queue_id < since {
+                continue;
+            }
+            unread.entries += 1;
+            let mentions = entry.message().unwrap().mentions;
+            let is_of_all = mentions.contains(&0) && !matches!(peer, Peer::User(_));
+            unread.mentions += usize::from(is_of_all || mentions.contains(&user.get()));
+        }
+        unread
     }
 
     /// Replays who was in which group, and takes what `user` was there for.
@@ -138,6 +238,10 @@ impl Model {
     }
 }
 
+fn is_change(entry: &Entry) -> bool {
+    [pb::ContentType::Recall as u32, pb::ContentType::Edit as u32].contains(&entry.content_type)
+}
+
 fn follow(entry: &Entry, mut each: impl FnMut(bool, i64) -> bool) {
     let Some(event) = entry.group_event() else { return };
     let joined = match event.kind() {
@@ -158,7 +262,7 @@ fn follow(entry: &Entry, mut each: impl FnMut(bool, i64) -> bool) {
     }
 }
 
-fn page<'a>(entries: impl Iterator<Item = &'a Entry>, bounds: PageBounds) -> Page {
+fn page(entries: impl Iterator<Item = Entry>, bounds: PageBounds) -> Page {
     let (mut page, mut bytes) = (Page::default(), 0);
     for entry in entries {
         bytes += entry.encoded.len();
@@ -166,7 +270,7 @@ fn page<'a>(entries: impl Iterator<Item = &'a Entry>, bounds: PageBounds) -> Pag
             page.more = true;
             break;
         }
-        page.entries.push(entry.clone().into());
+        page.entries.push(entry.into());
     }
     page
 }

@@ -41,11 +41,22 @@ fn entry() -> impl Strategy<Value = NewEntry> {
         let event = pb::GroupEvent { kind, users, name: format!("of kind {kind}"), ..Default::default() };
         (pb::ContentType::GroupEvent as u32, Bytes::from(event.encode_to_vec()))
     });
+    // Of what is there, of what is not there yet, and of nothing at all; and content that is none of these.
+    let recall = (0..40_i64)
+        .prop_map(|queue_id| (pb::ContentType::Recall as u32, Bytes::from(pb::Recall { queue_id }.encode_to_vec())));
+    let edit = (0..40_i64, "[a-z]{0,20}").prop_map(|(queue_id, text)| {
+        let edit = pb::Edit { queue_id, content_type: pb::ContentType::Text as u32, content: text.into() };
+        (pb::ContentType::Edit as u32, Bytes::from(edit.encode_to_vec()))
+    });
+    let broken = Just((pb::ContentType::Edit as u32, Bytes::from_static(b"\xff")));
     let text = "[a-z]{0,20}".prop_map(|text| (pb::ContentType::Text as u32, Bytes::from(text)));
-    (1..5_i64, -2..5_i64, 0..40_u8, prop_oneof![event, text], any::<u32>()).prop_map(
-        |(from, to, name, (content_type, content), sent_at_ms)| NewEntry {
+    let content = prop_oneof![3 => event, 5 => text, 1 => recall, 2 => edit, 1 => broken];
+    let mentions = prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(0..5_i64, 1..3)];
+    (1..5_i64, -2..5_i64, 0..40_u8, content, mentions, any::<u32>()).prop_map(
+        |(from, to, name, (content_type, content), mentions, sent_at_ms)| NewEntry {
             content_type,
             content,
+            mentions,
             sent_at_ms: sent_at_ms.into(),
             ..super::text(from, to, &name.to_string())
         },
@@ -145,9 +156,25 @@ fn same_in_all<S: Store>(store: &S, model: &Model) -> Result<(), TestCaseError> 
         same_page(store.read_inbox(reader, QueueId::START, ALL).unwrap(), model.inbox(reader, QueueId::START, ALL))?;
         prop_assert!(store.read_inbox(reader, head, ALL).unwrap().entries.is_empty());
         prop_assert_eq!(store.memberships(reader).unwrap(), model.memberships(reader));
-        for peer in (-2..5).map(|number| Peer::parse(number).unwrap()) {
+        let peers = (-2..5).map(|number| Peer::parse(number).unwrap());
+        let mut talks = store.conversations(reader).unwrap();
+        talks.sort_unstable_by_key(|talk| talk.peer.get());
+        prop_assert_eq!(talks, model.conversations(reader, peers.clone()));
+        for peer in peers {
+            for after in [QueueId::START, place(3), place(head.get() / 2), head] {
+                let unread = store.unread(reader, peer, after).unwrap();
+                prop_assert_eq!(unread, model.unread(reader, peer, after), "{} {} {}", reader, peer, after);
+            }
             let history = store.read_history(reader, peer, QueueId::END, ALL).unwrap();
             same_page(history, model.history(reader, peer, QueueId::END, ALL))?;
+        }
+    }
+    for at in (0..=head.get() + 1).map(place) {
+        let found = store.entry(LOG, at).unwrap().map(|entry| entry.encoded.clone());
+        let expected = model.entries.iter().find(|entry| entry.queue_id == at);
+        prop_assert_eq!(found, expected.map(|entry| entry.encoded.clone()));
+        for peer in (-2..5).map(|number| Peer::parse(number).unwrap()) {
+            prop_assert_eq!(store.amendments(peer, at).unwrap(), model.amendments(peer, at));
         }
     }
     for at in (0..=head.get()).map(place).chain([QueueId::END]) {

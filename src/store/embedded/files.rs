@@ -9,7 +9,8 @@ use super::OpenError;
 use crate::id::QueueId;
 
 /// The format that this version writes. Earlier ones are opened, later ones refused.
-const FORMAT: u32 = 1;
+/// 2: the views have rows for each direction of a conversation (see `tables::VIEW`).
+const FORMAT: u32 = 2;
 
 const WITNESS_BYTES: usize = 12;
 
@@ -52,26 +53,37 @@ impl Lock {
     }
 }
 
-/// Writes the format of a new store, or refuses one that a later version wrote.
-pub(super) fn check_format(dir: &Path) -> Result<(), OpenError> {
+/// Writes the format of a new store, or refuses one that a later version wrote. What it had.
+pub(super) fn check_format(dir: &Path) -> Result<u32, OpenError> {
     let path = dir.join("format");
     match fs::read_to_string(&path) {
         Ok(text) => match text.trim().parse::<u32>() {
             Ok(found) if found > FORMAT => Err(OpenError::Newer { dir: dir.to_owned(), found, known: FORMAT }),
-            Ok(1..) => Ok(()),
+            Ok(found @ 1..) => Ok(found),
             Ok(0) | Err(_) => Err(OpenError::NotAFormat { dir: dir.to_owned() }),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            // By another name first, so that a crash leaves either no format or the whole of it.
-            let unfinished = dir.join("format.new");
-            let written = File::create(&unfinished)
-                .and_then(|mut file| writeln!(file, "{FORMAT}").and_then(|()| file.sync_all()))
-                .and_then(|()| fs::rename(&unfinished, &path))
-                .and_then(|()| File::open(dir)?.sync_all());
-            written.map_err(io_error(&path))
+            write_format(dir)?;
+            Ok(FORMAT)
         }
         Err(error) => Err(OpenError::Io { path, error }),
     }
+}
+
+/// Says that from here on an earlier version may not open the store. To be called before anything is written that one
+/// would misread.
+pub(super) fn raise_format(dir: &Path) -> Result<(), OpenError> {
+    if check_format(dir)? < FORMAT { write_format(dir) } else { Ok(()) }
+}
+
+/// By another name first, so that a crash leaves either what was there or the whole of it.
+fn write_format(dir: &Path) -> Result<(), OpenError> {
+    let unfinished = dir.join("format.new");
+    let written = File::create(&unfinished)
+        .and_then(|mut file| writeln!(file, "{FORMAT}").and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&unfinished, dir.join("format")))
+        .and_then(|()| File::open(dir)?.sync_all());
+    written.map_err(io_error(&dir.join("format")))
 }
 
 /// The greatest acknowledged place, written beside the log. A log that ends before it has lost entries: a damaged

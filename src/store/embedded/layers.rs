@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::Shared;
 use super::tables::Tables;
-use crate::id::QueueId;
+use crate::id::{QueueId, UserId};
 use crate::store::rows::{MemoryRows, Order, Row, Rows};
 use crate::store::view::{RowKey, Sent, SentKey, SentMap};
 use crate::store::{Entry, StoreError};
@@ -96,6 +96,20 @@ impl Rows for Reader<'_> {
         rows.dedup_by(|one, other| one.0 == other.0);
         rows.truncate(limit);
         Ok(rows)
+    }
+
+    fn talks(&self, user: UserId) -> Result<Vec<(UserId, QueueId)>, StoreError> {
+        // In this order for the reason that `scan` has.
+        let layers = self.shared.layers();
+        let mut talks = layers.active.talks(user);
+        if let Some(frozen) = &layers.frozen {
+            talks.extend(frozen.talks(user));
+        }
+        drop(layers);
+        talks.extend(self.tables.talks(user)?);
+        talks.sort_unstable_by_key(|(other, last)| (*other, Reverse(*last)));
+        talks.dedup_by_key(|(other, _)| *other);
+        Ok(talks)
     }
 
     fn entry(&self, place: QueueId) -> Result<Arc<Entry>, StoreError> {

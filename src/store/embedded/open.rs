@@ -25,6 +25,10 @@ pub(super) fn open(dir: &Path, settings: Settings, disk: Box<dyn Disk>) -> Resul
     let unreadable = |error: StoreError| damaged(error.to_string());
 
     let (lock, tables) = open_tables(dir, settings.cache_bytes)?;
+    files::raise_format(dir)?;
+    if tables.drop_old_views().map_err(|error| damaged(error.to_string()))? {
+        tracing::warn!("the views are an earlier version's: they are made anew from the log, which takes a while");
+    }
     let mark = tables.mark().map_err(unreadable)?;
     let head = tables.last_place().map_err(|error| damaged(error.to_string()))?;
     let witness = Witness::open(dir)?;
@@ -108,6 +112,7 @@ fn make_rows(shared: &Shared, tables: &Tables, mark: QueueId, head: QueueId) -> 
         if entries.len() >= shared.settings.checkpoint_entries.max(1) {
             shared.layers_mut().add(&std::mem::take(&mut entries), std::mem::take(&mut sent));
             checkpoint::finish(shared, tables, last).map_err(|error| error.to_string())?;
+            tracing::info!(up_to = last.get(), of = head.get(), "rows of the views were made from the log");
         }
     }
     if last != head {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use bytes::{BufMut, Bytes};
 use fjall::{AbstractTree, Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode};
 
-use crate::id::QueueId;
+use crate::id::{QueueId, UserId};
 use crate::store::rows::{MemoryRows, Order, Row};
 use crate::store::view::{RowKey, Sent, SentKey};
 use crate::store::{Entry, Record, StoreError};
@@ -23,6 +23,12 @@ pub(super) struct Tables {
     view: Keyspace,
     directory: Keyspace,
 }
+
+/// The keyspace of the views, by the version of what `view::rows` makes: with another one they are made anew at the open,
+/// under another name, and what an open had made when it was ended goes on from its mark.
+const VIEW: &str = "view-2";
+/// Those of before.
+const OLD_VIEWS: [&str; 1] = ["view"];
 
 /// In `view`, before all rows: the place up to which its rows and the log itself are in tables.
 const MARK_KEY: &[u8] = &[0];
@@ -45,9 +51,19 @@ impl Tables {
         let db = Database::builder(path).cache_size(cache_bytes).max_cached_files(Some(FILES_KEPT_OPEN)).open()?;
         // What is asked of the log is there: its filters would be a cost without a use.
         let log = db.keyspace("log", || KeyspaceCreateOptions::default().expect_point_read_hits(true))?;
-        let view = db.keyspace("view", KeyspaceCreateOptions::default)?;
+        let view = db.keyspace(VIEW, KeyspaceCreateOptions::default)?;
         let directory = db.keyspace("directory", KeyspaceCreateOptions::default)?;
         Ok(Self { db, log, view, directory })
+    }
+
+    /// Lets views of earlier versions go. Whether there were any.
+    pub(super) fn drop_old_views(&self) -> fjall::Result<bool> {
+        let mut found = false;
+        for name in OLD_VIEWS.into_iter().filter(|name| self.db.keyspace_exists(name)) {
+            self.db.delete_keyspace(self.db.keyspace(name, KeyspaceCreateOptions::default)?)?;
+            found = true;
+        }
+        Ok(found)
     }
 
     pub(super) fn batch(&self, rows: usize) -> Batch<'_> {
@@ -112,6 +128,17 @@ impl Tables {
         }
     }
 
+    pub(super) fn talks(&self, user: UserId) -> Result<Vec<(UserId, QueueId)>, StoreError> {
+        let (first, last) = RowKey::talks(user);
+        let rows = self.view.range(first.to_bytes()..=last.to_bytes());
+        let decode = |row: fjall::Guard| {
+            let (key, value) = row.into_inner().map_err(read_failed)?;
+            let other = RowKey::from_bytes(&key).and_then(|key| UserId::parse(key.second()));
+            Ok((other.ok_or_else(|| StoreError::Damaged("a row of a view".into()))?, place_of(&value)))
+        };
+        rows.map(decode).collect()
+    }
+
     pub(super) fn has_row(&self, key: &RowKey, value: &[u8]) -> Result<bool, StoreError> {
         let found = self.view.get(key.to_bytes()).map_err(read_failed)?;
         Ok(found.is_some_and(|found| *found == *value))
@@ -157,6 +184,9 @@ impl Tables {
         for (key, value) in rows.rows() {
             ingestion.write(key.to_bytes(), &**value)?;
         }
+        for (key, last) in rows.talk_rows() {
+            ingestion.write(key.to_bytes(), last.get().to_be_bytes())?;
+        }
         for (key, sent) in rows.sorted_sent() {
             let mut value = [0; 16];
             let mut rest = &mut value[..];
@@ -167,14 +197,21 @@ impl Tables {
         ingestion.finish()
     }
 
-    /// How many rows the views have on the disk.
-    pub(super) fn view_rows(&self) -> Result<u64, StoreError> {
-        let mut rows = 0;
-        for row in self.view.range::<&[u8], _>((Bound::Excluded(MARK_KEY), Bound::Unbounded)) {
-            row.key().map_err(read_failed)?;
-            rows += 1;
-        }
-        Ok(rows)
+    /// Every row that the views have on the disk, names under which entries were sent included (`None`).
+    pub(super) fn view_rows(&self) -> impl Iterator<Item = Result<Option<Row>, StoreError>> + use<> {
+        let rows = self.view.range::<&[u8], _>((Bound::Excluded(MARK_KEY), Bound::Unbounded));
+        rows.map(|row| {
+            let (key, value) = row.into_inner().map_err(read_failed)?;
+            Ok(RowKey::from_bytes(&key)
+                .filter(|_| key.first() < Some(&SENT_TAG))
+                .map(|key| (key, Bytes::copy_from_slice(&value))))
+        })
+    }
+
+    /// The last place of a `talk` row.
+    pub(super) fn last_talk(&self, user: UserId, other: UserId) -> Result<Option<QueueId>, StoreError> {
+        let found = self.view.get(RowKey::talk(user, other).to_bytes()).map_err(read_failed)?;
+        Ok(found.map(|place| place_of(&place)))
     }
 
     // ---- the directory ----
@@ -266,7 +303,7 @@ impl Batch<'_> {
     }
 }
 
-fn place_of(key: &[u8]) -> QueueId {
+pub(super) fn place_of(key: &[u8]) -> QueueId {
     QueueId::cursor(key.first_chunk::<8>().map_or(0, |key| i64::from_be_bytes(*key)))
 }
 

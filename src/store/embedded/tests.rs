@@ -13,6 +13,7 @@ use crate::store::conformance::{LOG, Subject, conformance, joins, text};
 mod damage;
 mod failing;
 mod files;
+mod fixture;
 
 /// Small, so that what is tested soon lies in all three layers and has left the ring.
 fn small() -> Settings {

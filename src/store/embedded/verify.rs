@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use super::files::{Lock, Witness};
 use super::open::open_tables;
-use super::tables::Tables;
+use super::tables::{Tables, place_of};
 use super::{Embedded, OpenError};
-use crate::id::QueueId;
+use crate::id::{QueueId, UserId};
 use crate::store::view::{self, SentKey};
 use crate::store::{Appended, Entry, Log, NewEntry, Partition, Pending, StoreError};
 
@@ -72,7 +72,7 @@ pub fn verify_telling(dir: &Path, tell: &mut dyn FnMut(u64)) -> Result<Report, O
     if let Some(last) = ends_early {
         report.add(format!("the log ends at entry {}, but entry {last} was acknowledged", report.head));
     }
-    match tables.view_rows() {
+    match count_rows(&tables, mark, &mut report) {
         Ok(found) if found == rows => {}
         Ok(found) => report.add(format!("the views have {found} rows, and the log makes {rows}")),
         Err(error) => report.add(format!("the views: {error}")),
@@ -119,7 +119,43 @@ fn verify_rows(tables: &Tables, entry: &Entry, report: &mut Report) -> u64 {
     let name = entry.message().map(|message| SentKey::new(entry.from, &message.client_msg_id));
     let sent = name.and_then(|name| tables.sent(&name)).map(|sent| sent.is_some_and(|sent| sent.queue_id == place));
     expect("the sender's name for it", sent);
+    if let Some((one, other)) = talk(entry) {
+        let is_behind = |last: Option<QueueId>| last.is_some_and(|last| last >= place);
+        for found in [tables.last_talk(one, other), tables.last_talk(other, one)].map(|last| last.map(is_behind)) {
+            match found {
+                Ok(true) => {}
+                Ok(false) => report.add(format!("entry {place}: between {one} and {other} it is not known")),
+                Err(error) => report.add(format!("entry {place}: {error}")),
+            }
+        }
+    }
     rows
+}
+
+/// How many rows there are that come from one entry each. Those that tell where two have talked last come from several,
+/// so each of them is held against the entry that it names: with `verify_rows`, none can be too old, or too many.
+fn count_rows(tables: &Tables, mark: QueueId, report: &mut Report) -> Result<u64, StoreError> {
+    let mut rows = 0;
+    for row in tables.view_rows() {
+        let Some((key, value)) = row?.filter(|(key, _)| key.is_talk()) else {
+            rows += 1;
+            continue;
+        };
+        let last = place_of(&value);
+        let named = tables.entry(last).ok().filter(|_| last <= mark).and_then(|entry| talk(&entry));
+        let two = [key.first(), key.second()];
+        if !named.is_some_and(|(one, other)| two == [one.get(), other.get()] || two == [other.get(), one.get()]) {
+            report.add(format!("the last entry between {} and {} is not at {last}", two[0], two[1]));
+        }
+    }
+    Ok(rows)
+}
+
+/// The two between whom an entry was said.
+fn talk(entry: &Entry) -> Option<(UserId, UserId)> {
+    let mut two = None;
+    view::rows(entry, |key, _| two = two.or(key.said_between()));
+    two
 }
 
 fn verify_directory(tables: &Tables, report: &mut Report) {

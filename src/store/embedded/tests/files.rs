@@ -23,8 +23,8 @@ fn a_second_opener_is_told_who_holds_the_store() {
 fn a_later_format_is_refused_and_so_is_one_that_is_no_number() {
     let dir = tempfile::tempdir().unwrap();
     Embedded::open(dir.path(), small()).unwrap().close();
-    fs::write(dir.path().join("format"), "2\n").unwrap();
-    assert!(matches!(Embedded::open(dir.path(), small()), Err(OpenError::Newer { found: 2, known: 1, .. })));
+    fs::write(dir.path().join("format"), "3\n").unwrap();
+    assert!(matches!(Embedded::open(dir.path(), small()), Err(OpenError::Newer { found: 3, known: 2, .. })));
     fs::write(dir.path().join("format"), "").unwrap();
     assert!(matches!(Embedded::open(dir.path(), small()), Err(OpenError::NotAFormat { .. })));
     fs::write(dir.path().join("format"), "1\n").unwrap();
