@@ -225,6 +225,7 @@ pub fn chat_settings(config: &Config) -> chat::Settings {
             config::Registration::Closed => Registration::Closed,
         },
         people_listed: accounts.people_listed,
+        finds_per_minute: accounts.finds_per_minute,
         name_bytes_max: accounts.name_bytes_max,
         password_bytes_min: accounts.password_bytes_min,
         password_bytes_max: accounts.password_bytes_max,

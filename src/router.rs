@@ -119,10 +119,10 @@ impl Router {
         }
     }
 
-    /// Ends every link of a user.
-    pub fn close_user(&self, user: UserId, reason: CloseReason) {
+    /// Ends every link of a user but one.
+    pub fn close_user(&self, user: UserId, reason: CloseReason, except: Option<LinkId>) {
         if let Some(routes) = self.routes.get(&user) {
-            for route in routes.as_slice() {
+            for route in routes.as_slice().iter().filter(|route| Some(route.outbox.link()) != except) {
                 route.outbox.close(reason);
             }
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::profile::Profile;
 use super::{Chat, internal, keys};
 use crate::id::UserId;
 use crate::store::{Change, Expect, Record};
@@ -31,6 +32,8 @@ pub struct Account {
     /// How often each device has logged out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub ended_devices: BTreeMap<String, u32>,
+    #[serde(default, skip_serializing_if = "Profile::is_empty")]
+    pub profile: Profile,
 }
 
 impl Account {

@@ -41,7 +41,7 @@ impl Chat {
     /// Gives an account a new password. Every token of before is worth nothing, and every link ends.
     pub async fn set_password(&self, name: &str, password: String) -> Result<(), Refused> {
         let user = self.named(name)?;
-        let hash = self.passwords.hash(password).await.map_err(|error| super::internal(&error.to_string()))?;
+        let hash = self.passwords.hash(password).await?;
         let now_s = self.clock.wall_s();
         self.change_account(user, |account| {
             account.password = Some(hash.clone());

@@ -15,6 +15,16 @@ pub(super) fn name(name: &str) -> Vec<u8> {
     [b"name/", name.to_lowercase().as_bytes()].concat()
 }
 
+/// An account that was erased, by id: that there was one, and no more.
+pub(super) fn erased(user: UserId) -> Vec<u8> {
+    numbered(b"erased/", user.get())
+}
+
+/// A picture that may be somebody's avatar, by the SHA-256 of its bytes.
+pub(super) fn avatar(hash: &str) -> Vec<u8> {
+    [b"avatar/", hash.as_bytes()].concat()
+}
+
 /// An invitation that has not been used.
 pub(super) fn invitation(code: &str) -> Vec<u8> {
     [b"invitation/", code.as_bytes()].concat()

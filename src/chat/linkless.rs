@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
 
+use super::account::Account;
 use super::{Caller, Chat};
 use crate::id::{LinkId, UserId};
 use crate::outbox::{Found, Outbox};
@@ -57,24 +58,29 @@ impl Chat {
                     users.retain(|user| UserId::parse(user.id).is_none_or(|user| !this.is_mars_sample(user)));
                     return Ok(users);
                 }
-                users.extend(page.into_iter().map(|account| pb::User {
-                    id: account.id,
-                    name: account.name,
-                    ..Default::default()
-                }));
+                users.extend(page.iter().map(Account::card));
             }
         })
         .await
     }
 
-    /// Who has a device linked, and `others`, by ascending number.
+    /// Who has a device linked, and `others`, by ascending number. Who hides their presence is left out.
     pub async fn online_and(self: &Arc<Self>, others: Vec<UserId>) -> Result<Vec<pb::User>, Refused> {
         self.reading(move |this| {
             let mut users = this.router.online();
             users.extend(others);
             users.sort_unstable();
             users.dedup();
-            this.names_of(&users)
+            let mut cards = Vec::with_capacity(users.len());
+            for user in users {
+                // Who hides it is not there for anybody, the list of an old client included.
+                if let Some((account, _)) = this.account(user)?
+                    && !account.profile.presence_hidden
+                {
+                    cards.push(account.card());
+                }
+            }
+            Ok(cards)
         })
         .await
     }

@@ -9,7 +9,7 @@ use tracing::debug;
 
 use super::account::Account;
 use super::{Caller, Chat, internal, keys};
-use crate::auth::password::{PasswordError, Verdict};
+use crate::auth::password::Verdict;
 use crate::id::UserId;
 use crate::store::{ChangeError, Keep};
 use crate::wire::pb::hello_request::Credential;
@@ -97,11 +97,9 @@ impl Chat {
         };
         // An account that does not exist costs the same hash, so that time tells nothing about names.
         let kept = account.as_ref().and_then(|(account, _)| account.password.clone());
-        match self.passwords.verify(given.password, kept).await {
-            Ok(Verdict::Right { .. }) => account.ok_or_else(|| internal("a password fits no account")),
-            Ok(Verdict::Wrong) => Err(Refused::new(Code::WrongCredentials, "name and password do not fit together")),
-            Err(PasswordError::Busy) => Err(Refused::new(Code::Overloaded, "too many logins at once; try again")),
-            Err(error @ PasswordError::Failed(_)) => Err(internal(&error.to_string())),
+        match self.passwords.verify(given.password, kept).await? {
+            Verdict::Right { .. } => account.ok_or_else(|| internal("a password fits no account")),
+            Verdict::Wrong => Err(Refused::new(Code::WrongCredentials, "name and password do not fit together")),
         }
     }
 

@@ -11,6 +11,8 @@ mod linkless;
 mod login;
 mod marks;
 pub mod mars_sample;
+mod password;
+mod profile;
 mod read;
 mod register;
 mod roster;
@@ -29,11 +31,11 @@ use prost::Message;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-use crate::auth::password::Passwords;
+use crate::auth::password::{PasswordError, Passwords};
 use crate::auth::token::Tokens;
 use crate::clock::{Clock, Moment};
 use crate::id::{LinkId, UserId};
-use crate::limiter::Limiter;
+use crate::limiter::{self, Limiter};
 use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 use crate::router::Router;
@@ -52,12 +54,17 @@ pub(crate) const PARTITION: Partition = Partition(0);
 /// So many requests read the store at once, each on a thread of its own; others wait in line.
 const READS_AT_ONCE: usize = 32;
 
+/// For so many users it is remembered how often they did something that they may do only so often.
+const LIMITED_USERS_MAX: usize = 10_000;
+
 /// The bounds and permissions of chat.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub registration: Registration,
     /// Whether everybody who is logged in may see who there is.
     pub people_listed: bool,
+    /// How often each of them may look through that list.
+    pub finds_per_minute: u32,
     pub name_bytes_max: usize,
     pub password_bytes_min: usize,
     pub password_bytes_max: usize,
@@ -127,6 +134,9 @@ pub struct Chat {
     passwords: Passwords,
     tokens: Arc<Tokens>,
     broadcasts: Limiter<i64>,
+    finds: Limiter<i64>,
+    /// How often a user's password is tried by who is logged in.
+    passwords_tried: Limiter<i64>,
     reads: Arc<Semaphore>,
     uploads: Arc<Uploads>,
     /// Empty where Mars' sample is not served.
@@ -149,7 +159,7 @@ pub struct Parts {
 impl Chat {
     pub fn new(store: Arc<dyn Store>, parts: Parts, settings: Settings) -> Arc<Self> {
         let Parts { router, metrics, passwords, tokens, uploads, clock } = parts;
-        let per_minute = crate::limiter::Settings::per_minute(settings.broadcasts_per_minute, 10_000);
+        let per_minute = |count| Limiter::new(limiter::Settings::per_minute(count, LIMITED_USERS_MAX));
         Arc::new(Self {
             store,
             router,
@@ -157,7 +167,9 @@ impl Chat {
             rosters: Rosters::default(),
             passwords,
             tokens,
-            broadcasts: Limiter::new(per_minute),
+            broadcasts: per_minute(settings.broadcasts_per_minute),
+            finds: per_minute(settings.finds_per_minute),
+            passwords_tried: Limiter::new(password::TRIES),
             reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
             uploads: Arc::new(uploads),
             sample: OnceLock::new(),
@@ -210,11 +222,11 @@ impl Chat {
             Request::GroupLeave(request) => later(this().group_leave(own(), request)),
             Request::GroupList(request) => later(this().group_list(own(), request)),
             Request::GroupMembers(request) => later(this().group_members(own(), request)),
-            Request::Users(request) => later(this().users(request)),
-            Request::FindUsers(request) => later(this().find_users(request)),
-            Request::ChangePassword(_)
-            | Request::DeleteAccount(_)
-            | Request::ProfileSet(_)
+            Request::Users(request) => later(this().users(own(), request)),
+            Request::ProfileSet(request) => later(this().profile_set(own(), request)),
+            Request::ChangePassword(request) => later(this().change_password(own(), request)),
+            Request::FindUsers(request) => later(this().find_users(own(), request)),
+            Request::DeleteAccount(_)
             | Request::Presence(_)
             | Request::ContactSet(_)
             | Request::ContactAnswer(_)
@@ -272,7 +284,7 @@ impl Chat {
 
     /// Ends all links of a user.
     fn close_user(&self, user: UserId, reason: CloseReason) {
-        self.router.close_user(user, reason);
+        self.router.close_user(user, reason, None);
     }
 
     /// Runs what reads the store on a thread that may wait for the disk.
@@ -331,6 +343,15 @@ impl From<StoreError> for Refused {
             StoreError::DiskFull { .. } => Self::new(Code::StoreUnavailable, "the server's disk is full"),
             StoreError::Stopped(_) => Self::new(Code::StoreUnavailable, "the server's log has stopped"),
             StoreError::Damaged(_) => internal(&error.to_string()),
+        }
+    }
+}
+
+impl From<PasswordError> for Refused {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => Self::new(Code::Overloaded, "too many logins at once; try again"),
+            PasswordError::Failed(_) => internal(&error.to_string()),
         }
     }
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::account::{Account, number};
 use super::{Chat, Registration, internal, keys};
-use crate::auth::password::PasswordError;
 use crate::id::UserId;
 use crate::store::{Change, ChangeError, Expect, Keep};
 use crate::wire::{Code, Refused, pb};
@@ -25,11 +24,7 @@ impl Chat {
                 Some(request.invitation)
             }
         };
-        let bytes = request.password.len();
-        let (min, max) = (self.settings.password_bytes_min, self.settings.password_bytes_max);
-        if !(min..=max).contains(&bytes) {
-            return Err(Refused::new(Code::BadRequest, format!("the password has {bytes} bytes, not {min} to {max}")));
-        }
+        self.check_new_password(&request.password)?;
         let user = self.make_account(&request.name, Some(request.password), invitation).await?;
         self.welcome(user).await;
         tracing::info!(user = user.get(), "account registered");
@@ -57,10 +52,7 @@ impl Chat {
             return Err(taken());
         }
         let password = match password {
-            Some(password) => Some(self.passwords.hash(password).await.map_err(|error| match error {
-                PasswordError::Busy => Refused::new(Code::Overloaded, "too many logins at once; try again"),
-                PasswordError::Failed(_) => internal(&error.to_string()),
-            })?),
+            Some(password) => Some(self.passwords.hash(password).await?),
             None => None,
         };
         loop {
@@ -74,6 +66,7 @@ impl Chat {
                 generation: 0,
                 tokens_from_s: 0,
                 ended_devices: Default::default(),
+                profile: Default::default(),
             };
             let made = |key, value| Change { key, value: Some(value), expect: Expect::Absent };
             let mut changes = vec![

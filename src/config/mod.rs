@@ -138,6 +138,7 @@ pub enum OldMode {
 pub struct Accounts {
     pub registration: Registration,
     pub people_listed: bool,
+    pub finds_per_minute: u32,
     pub name_bytes_max: usize,
     pub password_bytes_min: usize,
     pub password_bytes_max: usize,
@@ -318,6 +319,7 @@ impl Config {
                     ],
                 )?,
                 people_listed: s.switch("accounts.people_listed")?,
+                finds_per_minute: s.number("accounts.finds_per_minute", 1..=60_000)?,
                 name_bytes_max: s.number("accounts.name_bytes_max", 1..=64)?,
                 password_bytes_min: s.number("accounts.password_bytes_min", 4..=64)?,
                 password_bytes_max: s.number("accounts.password_bytes_max", 64..=1_024)?,

@@ -35,8 +35,12 @@ mod mars_sample;
 mod old_contract;
 /// Reading by pages, forwards and backwards.
 mod pages;
+/// Changing the own password.
+mod passwords;
 /// Who there is.
 mod people;
+/// What people say of themselves.
+mod profiles;
 /// Slow readers, and readers that come while others write.
 mod readers;
 /// Idle links, blocked writes, silent strangers.

@@ -1,4 +1,4 @@
-//! Who there is (U1 to U3).
+//! Who there is (U1 to U3, U8).
 
 use longlink::wire::{Code, Command, pb};
 
@@ -58,4 +58,17 @@ async fn who_has_a_link_is_shown_as_online_until_it_ends() {
             break;
         }
     }
+}
+
+// U8.
+#[tokio::test]
+async fn the_list_is_looked_through_only_so_often() {
+    let world = World::with(|plan| plan.chat.finds_per_minute = 3).await;
+    let mut anna = world.logged_in("anna").await;
+    let mut bob = world.logged_in("bob").await;
+    for _ in 0..3 {
+        assert_eq!(anna.code(Command::FindUsers, &pb::FindUsersRequest::default()).await, Code::Ok);
+    }
+    assert_eq!(anna.code(Command::FindUsers, &pb::FindUsersRequest::default()).await, Code::RateLimited);
+    assert_eq!(bob.code(Command::FindUsers, &pb::FindUsersRequest::default()).await, Code::Ok, "each has their own");
 }

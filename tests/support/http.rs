@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use prost::Message;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -58,6 +59,19 @@ pub(crate) async fn read_answer(stream: &mut TcpStream) -> Answer {
     answer.body = vec![0; length];
     timeout(PATIENCE, stream.read_exact(&mut answer.body)).await.expect("no body").unwrap();
     answer
+}
+
+/// Asks for a command by HTTP, with a token.
+pub(crate) async fn cgi<R: Message + Default>(world: &World, command: &str, token: &str, request: &impl Message) -> R {
+    let body = request.encode_to_vec();
+    let head = format!(
+        "POST /cgi/{command} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
+         Content-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let answer = exchange(world.server.http(), &[head.as_bytes(), &body].concat()).await;
+    assert_eq!(answer.status, 200, "{}", answer.head);
+    R::decode(&answer.body[..]).unwrap()
 }
 
 /// How many users have a link or wait, as the server counts them.

@@ -64,6 +64,7 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
         chat: chat::Settings {
             registration: Registration::Open,
             people_listed: true,
+            finds_per_minute: 60,
             name_bytes_max: 64,
             password_bytes_min: 4,
             password_bytes_max: 128,

@@ -1,0 +1,79 @@
+//! One's own password: changing it, and showing it again before what cannot be undone.
+
+use std::sync::Arc;
+
+use super::{Caller, Chat};
+use crate::auth::password::Verdict;
+use crate::id::UserId;
+use crate::limiter::Settings;
+use crate::store::{ChangeError, Keep};
+use crate::wire::{CloseReason, Code, Refused, pb};
+
+/// So often a minute a password may be tried on an account by who is logged in to it. Whoever finds an unlocked phone
+/// has as few guesses as a stranger on a link.
+pub(super) const TRIES: Settings = Settings::per_minute(5, 10_000);
+
+impl Chat {
+    pub(super) async fn change_password(
+        self: Arc<Self>,
+        caller: Caller,
+        request: pb::ChangePasswordRequest,
+    ) -> Result<pb::ChangePasswordReply, Refused> {
+        self.check_new_password(&request.new_password)?;
+        let old = self.check_own_password(caller.user, request.old_password).await?;
+        let new = Some(self.passwords.hash(request.new_password).await?);
+        let account = loop {
+            let Some((mut account, revision)) = self.account(caller.user)? else { return Err(no_account()) };
+            // Of two who change it at once, the second has shown a password that is no more.
+            if account.password != old {
+                return Err(wrong());
+            }
+            account.password.clone_from(&new);
+            account.end_all(self.clock.wall_s());
+            let changes = vec![self.account_change(&account, caller.user, revision)];
+            match self.store.change(changes, Keep::Durable).await {
+                Ok(()) => break account,
+                Err(ChangeError::Conflict { .. }) => {}
+                Err(ChangeError::Store(error)) => return Err(error.into()),
+            }
+        };
+        self.router.close_user(caller.user, CloseReason::AccountEnded, Some(caller.link));
+        let (token, token_expires_at_ms) = self.token_for(&account, &caller.device)?;
+        Ok(pb::ChangePasswordReply { token, token_expires_at_ms, ..Default::default() })
+    }
+
+    /// Accepts what is the account's password, or nothing where it has none. Gives what is kept of it.
+    pub(super) async fn check_own_password(&self, user: UserId, given: String) -> Result<Option<String>, Refused> {
+        let Some((account, _)) = self.account(user)? else { return Err(no_account()) };
+        let Some(kept) = account.password else {
+            return if given.is_empty() { Ok(None) } else { Err(wrong()) };
+        };
+        self.passwords_tried
+            .try_take(&user.get(), self.now(), 1)
+            .map_err(|later| Refused::new(Code::RateLimited, format!("trying the password: {later}")))?;
+        match self.passwords.verify(given, Some(kept.clone())).await? {
+            Verdict::Right { .. } => {
+                self.passwords_tried.forgive(&user.get());
+                Ok(Some(kept))
+            }
+            Verdict::Wrong => Err(wrong()),
+        }
+    }
+
+    pub(super) fn check_new_password(&self, password: &str) -> Result<(), Refused> {
+        let bytes = password.len();
+        let (min, max) = (self.settings.password_bytes_min, self.settings.password_bytes_max);
+        if (min..=max).contains(&bytes) {
+            return Ok(());
+        }
+        Err(Refused::new(Code::BadRequest, format!("the password has {bytes} bytes, not {min} to {max}")))
+    }
+}
+
+fn wrong() -> Refused {
+    Refused::new(Code::WrongCredentials, "this is not the account's password")
+}
+
+fn no_account() -> Refused {
+    Refused::new(Code::NotFound, "the account is gone")
+}
