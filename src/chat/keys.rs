@@ -20,11 +20,6 @@ pub(super) fn erased(user: UserId) -> Vec<u8> {
     numbered(b"erased/", user.get())
 }
 
-/// A picture that may be somebody's avatar, by the SHA-256 of its bytes.
-pub(super) fn avatar(hash: &str) -> Vec<u8> {
-    [b"avatar/", hash.as_bytes()].concat()
-}
-
 /// An invitation that has not been used.
 pub(super) fn invitation(code: &str) -> Vec<u8> {
     [b"invitation/", code.as_bytes()].concat()

@@ -5,14 +5,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
-use super::{Caller, Chat, keys};
+use super::{Caller, Chat};
 use crate::store::{ChangeError, Keep};
 use crate::wire::{Code, Refused, pb};
 
 const NICKNAME_BYTES_MAX: usize = 64;
 const BIO_BYTES_MAX: usize = 500;
-/// SHA-256 in hexadecimal digits.
-const HASH_DIGITS: usize = 64;
 
 /// What somebody has said of themselves, as it lies in their account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,19 +103,6 @@ impl Chat {
             None | Some("") => Ok(()),
             Some(hash) => self.check_avatar(hash),
         }
-    }
-
-    /// Accepts the hash of a picture that was uploaded to be an avatar.
-    pub(super) fn check_avatar(&self, hash: &str) -> Result<(), Refused> {
-        let is_hash = hash.len() == HASH_DIGITS && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if !is_hash {
-            let message = format!("an avatar is named by {HASH_DIGITS} hexadecimal digits in lower case");
-            return Err(Refused::new(Code::BadRequest, message));
-        }
-        if self.store.get(&keys::avatar(hash))?.is_none() {
-            return Err(Refused::new(Code::NotFound, "no avatar with this hash was uploaded"));
-        }
-        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use super::Chat;
 use crate::id::{GroupId, QueueId, UserId};
 use crate::store::{Entry, Roster, StoreError};
 use crate::wire::pb::GroupEventKind;
-use crate::wire::{Code, Refused, pb};
+use crate::wire::{Code, Refused};
 
 /// So many groups are kept in memory. At the bound all are forgotten, and read again as they are talked in.
 const ROSTERS_MAX: usize = 4096;
@@ -38,7 +38,7 @@ impl Chat {
     /// Whether the user is in the group now.
     pub(super) fn check_member(&self, user: UserId, group: GroupId) -> Result<(), Refused> {
         // What delivery knows may be a moment old, so a "no" is looked up. By user: that is short, whatever the group.
-        let known = self.rosters.known.get(&group).is_some_and(|roster| place_of(&roster, user).is_ok())
+        let known = self.rosters.known.get(&group).is_some_and(|roster| roster.has(user))
             && !self.rosters.leaving.contains(&(group, user));
         if known || self.store.memberships(user)?.iter().any(|stay| stay.group == group && stay.left_at.is_none()) {
             return Ok(());
@@ -60,7 +60,9 @@ impl Chat {
             None => self.read_roster(group, entry).await?,
         };
         let Some(event) = entry.group_event() else { return Ok(before) };
-        let after = Arc::new(apply(&before, entry, &event));
+        let mut after = before.as_ref().clone();
+        after.apply(entry.queue_id, entry.from, &event);
+        let after = Arc::new(after);
         self.remember(group, &after);
         if event.kind() != GroupEventKind::Left {
             return Ok(after);
@@ -77,7 +79,7 @@ impl Chat {
         let at = QueueId::cursor(entry.queue_id.get() - 1);
         let read = tokio::task::spawn_blocking(move || this.store.roster(group, at));
         let read = read.await.map_err(|error| StoreError::Stopped(error.to_string().into()))??;
-        let roster = Arc::new(read.unwrap_or(Roster { name: String::new(), owner: entry.from, members: Vec::new() }));
+        let roster = Arc::new(read.unwrap_or_else(|| Roster::new(entry.from)));
         self.remember(group, &roster);
         Ok(roster)
     }
@@ -117,45 +119,4 @@ fn users_of(roster: &Roster, members_max: usize) -> Arc<[UserId]> {
         return Arc::from([]);
     }
     roster.members.iter().map(|(user, _)| *user).collect()
-}
-
-fn apply(before: &Roster, entry: &Entry, event: &pb::GroupEvent) -> Roster {
-    let mut after = before.clone();
-    let users = event.users.iter().filter_map(|number| UserId::parse(*number));
-    match event.kind() {
-        GroupEventKind::Created => {
-            after = Roster { name: event.name.clone(), owner: entry.from, members: Vec::new() };
-            come_in(&mut after, users, entry.queue_id);
-        }
-        GroupEventKind::Joined => come_in(&mut after, users, entry.queue_id),
-        GroupEventKind::Left | GroupEventKind::Removed | GroupEventKind::Dissolved => {
-            for user in users {
-                if let Ok(place) = place_of(&after, user) {
-                    after.members.remove(place);
-                }
-            }
-        }
-        GroupEventKind::Unspecified
-        | GroupEventKind::Renamed
-        | GroupEventKind::PictureChanged
-        | GroupEventKind::RulesChanged
-        | GroupEventKind::AdminsMade
-        | GroupEventKind::AdminsEnded
-        | GroupEventKind::HandedOver
-        | GroupEventKind::Muted
-        | GroupEventKind::Unmuted => {}
-    }
-    after
-}
-
-fn come_in(roster: &mut Roster, users: impl Iterator<Item = UserId>, queue_id: QueueId) {
-    for user in users {
-        if let Err(place) = place_of(roster, user) {
-            roster.members.insert(place, (user, queue_id));
-        }
-    }
-}
-
-fn place_of(roster: &Roster, user: UserId) -> Result<usize, usize> {
-    roster.members.binary_search_by_key(&user, |(member, _)| *member)
 }

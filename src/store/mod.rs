@@ -21,6 +21,7 @@ pub mod embedded;
 pub mod entry;
 mod memory;
 mod read;
+mod roster;
 mod rows;
 pub mod tail;
 mod talks;
@@ -29,6 +30,7 @@ mod view;
 pub use embedded::Embedded;
 pub use entry::Entry;
 pub use memory::Memory;
+pub use roster::Roster;
 pub use tail::Tail;
 
 /// A part of the log with an order of its own. There is one now; nothing above the store may assume so.
@@ -134,9 +136,9 @@ pub trait Mailboxes {
     /// Every stay of `user` in a group, ended ones too, by ascending `joined_at`.
     fn memberships(&self, user: UserId) -> Result<Vec<Membership>, StoreError>;
 
-    /// Who was in a group right behind the entry `at` (`QueueId::END`: now); `None` if there was no such group.
-    /// Delivery needs it exact: it asks for the past while it works through the tail. So the rows keep every coming
-    /// and going, `(group, user, queue_id) -> joined or left`, not just the last.
+    /// What a group was right behind the entry `at` (`QueueId::END`: now); `None` if there was no such group.
+    /// Delivery needs it exact: it asks for the past while it works through the tail. So the rows keep everything that
+    /// happened to a group, not just what came of it.
     fn roster(&self, group: GroupId, at: QueueId) -> Result<Option<Roster>, StoreError>;
 }
 
@@ -194,15 +196,6 @@ pub struct Membership {
     pub joined_at: QueueId,
     /// The entry by which they left: the last that they see. `None` while they are in.
     pub left_at: Option<QueueId>,
-}
-
-/// A group and who is in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Roster {
-    pub name: String,
-    pub owner: UserId,
-    /// By ascending user, with the entry that brought each in.
-    pub members: Vec<(UserId, QueueId)>,
 }
 
 /// Accounts, read marks, invitations: small records under byte keys, changed by compare-and-set.

@@ -8,6 +8,7 @@ use super::talks::Changes;
 use super::view::{RowKey, is_joined, parse_group};
 use super::{Membership, Page, PageBounds, Roster, StoreError};
 use crate::id::{GroupId, Peer, QueueId, UserId};
+use crate::wire::pb;
 
 /// How many rows are taken from a range at once.
 const CHUNK_ROWS: usize = 128;
@@ -124,23 +125,19 @@ fn stays(rows: &impl Rows, first: RowKey, last: RowKey) -> Result<Vec<Membership
 
 pub(super) fn roster(rows: &impl Rows, group: GroupId, at: QueueId) -> Result<Option<Roster>, StoreError> {
     let at = at.min(rows.head());
-    let about = rows.scan(RowKey::group(group, QueueId::START), RowKey::group(group, at), Order::Descending, 1)?;
-    let Some((key, value)) = about.first() else { return Ok(None) };
-    let (owner, name) = parse_group(value)
-        .ok_or_else(|| StoreError::Damaged(format!("the row of group {group} at {}", key.place()).into()))?;
-
-    let mut members: Vec<(UserId, QueueId)> = Vec::new();
-    let (first, last) = (RowKey::member(group, 0, QueueId::START), RowKey::member(group, i64::MAX, QueueId::END));
-    for_each(rows, first, last, |(key, value)| {
-        let Some(user) = UserId::parse(key.second()).filter(|_| key.place() <= at) else { return };
-        let is_in = members.last().is_some_and(|(member, _)| *member == user);
-        match (is_in, is_joined(value)) {
-            (false, true) => members.push((user, key.place())),
-            (true, false) => drop(members.pop()),
-            (true, true) | (false, false) => {}
-        }
+    let (mut roster, mut is_made, mut damaged) = (None, false, None);
+    for_each(rows, RowKey::group(group, QueueId::START), RowKey::group(group, at), |(key, value)| {
+        let Some((from, event)) = parse_group(value) else {
+            damaged = Some(key.place());
+            return;
+        };
+        is_made |= event.kind() == pb::GroupEventKind::Created;
+        roster.get_or_insert_with(|| Roster::new(from)).apply(key.place(), from, &event);
     })?;
-    Ok(Some(Roster { name, owner, members }))
+    match damaged {
+        Some(place) => Err(StoreError::Damaged(format!("the row of group {group} at {place}").into())),
+        None => Ok(roster.filter(|_| is_made)),
+    }
 }
 
 /// Every row of a range, ascending.
@@ -301,7 +298,6 @@ mod tests {
     use crate::store::conformance::{ALL, group, place, text, user};
     use crate::store::rows::MemoryRows;
     use crate::store::{Entry, NewEntry};
-    use crate::wire::pb;
 
     /// Entries of which those behind the head are just being written: some of their rows are there.
     struct Halfway {

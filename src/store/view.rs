@@ -33,9 +33,7 @@ pub(super) const ROW_KEY_BYTES: usize = 25;
 const MAILBOX: u8 = 1;
 /// `(user, group, place) -> joined or left`.
 const STAY: u8 = 3;
-/// `(group, user, place) -> joined or left`.
-const MEMBER: u8 = 4;
-/// `(group, 0, place) -> owner and name`, at each making of the group.
+/// `(group, 0, place) -> who did it and the event`: everything that happened to a group.
 const GROUP: u8 = 5;
 /// `(user, peer, place)`: what a user said to a peer. Not what tells of a group, nor what changes an earlier entry.
 // 2 was used by the first version of the views. Who changes what there is says so in `embedded/tables.rs`.
@@ -118,10 +116,6 @@ impl RowKey {
         Self::new(STAY, user.get(), group.get(), place)
     }
 
-    pub(super) fn member(group: GroupId, user: i64, place: QueueId) -> Self {
-        Self::new(MEMBER, group.get(), user, place)
-    }
-
     pub(super) fn group(group: GroupId, place: QueueId) -> Self {
         Self::new(GROUP, group.get(), 0, place)
     }
@@ -163,10 +157,10 @@ impl RowKey {
         self.at(QueueId::START)
     }
 
-    /// Whether a scan goes over several views of this kind: over all groups of a user, all members of a group, or
-    /// several entries that may have been changed.
+    /// Whether a scan goes over several views of this kind: over all groups of a user, or over several
+    /// entries that may have been changed.
     pub(super) fn is_read_across(&self) -> bool {
-        matches!(self.tag, STAY | MEMBER | AMEND)
+        matches!(self.tag, STAY | AMEND)
     }
 
     /// Whether the two differ in their place alone.
@@ -269,7 +263,13 @@ fn mention_rows(entry: &Entry, mut put: impl FnMut(RowKey, Bytes)) {
 }
 
 fn group_rows(entry: &Entry, group: GroupId, event: &pb::GroupEvent, mut put: impl FnMut(RowKey, Bytes)) {
+    let mut happened = BytesMut::with_capacity(8 + event.encoded_len());
+    happened.put_i64(entry.from.get());
+    event.encode_raw(&mut happened);
+    put(RowKey::group(group, entry.queue_id), happened.freeze());
     let what = match event.kind() {
+        pb::GroupEventKind::Created | pb::GroupEventKind::Joined => JOINED,
+        pb::GroupEventKind::Left | pb::GroupEventKind::Removed | pb::GroupEventKind::Dissolved => LEFT,
         pb::GroupEventKind::Unspecified
         | pb::GroupEventKind::Renamed
         | pb::GroupEventKind::PictureChanged
@@ -279,23 +279,13 @@ fn group_rows(entry: &Entry, group: GroupId, event: &pb::GroupEvent, mut put: im
         | pb::GroupEventKind::HandedOver
         | pb::GroupEventKind::Muted
         | pb::GroupEventKind::Unmuted => return,
-        pb::GroupEventKind::Created => {
-            let mut about = BytesMut::with_capacity(8 + event.name.len());
-            about.put_i64(entry.from.get());
-            about.put_slice(event.name.as_bytes());
-            put(RowKey::group(group, entry.queue_id), about.freeze());
-            JOINED
-        }
-        pb::GroupEventKind::Joined => JOINED,
-        pb::GroupEventKind::Left | pb::GroupEventKind::Removed | pb::GroupEventKind::Dissolved => LEFT,
     };
     for user in event.users.iter().copied().filter_map(UserId::parse) {
         put(RowKey::stay(user, group, entry.queue_id), Bytes::from_static(what));
-        put(RowKey::member(group, user.get(), entry.queue_id), Bytes::from_static(what));
     }
 }
 
-/// Whether a `stay` or `member` row says joined.
+/// Whether a `stay` row says joined.
 pub(super) fn is_joined(value: &[u8]) -> bool {
     value == JOINED
 }
@@ -305,10 +295,10 @@ pub(super) fn is_recall(value: &[u8]) -> bool {
     value == RECALL
 }
 
-/// Owner and name from the value of a `group` row; `None` if it is damaged.
-pub(super) fn parse_group(value: &[u8]) -> Option<(UserId, String)> {
-    let (owner, name) = value.split_first_chunk::<8>()?;
-    Some((UserId::parse(i64::from_be_bytes(*owner))?, String::from_utf8(name.to_vec()).ok()?))
+/// What happened, and who did it, from the value of a `group` row; `None` if it is damaged.
+pub(super) fn parse_group(value: &[u8]) -> Option<(UserId, pb::GroupEvent)> {
+    let (from, event) = value.split_first_chunk::<8>()?;
+    Some((UserId::parse(i64::from_be_bytes(*from))?, pb::GroupEvent::decode(event).ok()?))
 }
 
 /// Who sent it and what they call it: under this an entry is stored once.

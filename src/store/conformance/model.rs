@@ -10,7 +10,7 @@ use crate::store::{
     Amendments, Appended, Change, ChangeError, Entry, Expect, Membership, NewEntry, Page, PageBounds, Roster, Talk,
     Unread,
 };
-use crate::wire::pb;
+use crate::wire::pb::{self, GroupEventKind as Kind};
 
 #[derive(Debug, Default)]
 pub(super) struct Model {
@@ -191,24 +191,22 @@ impl Model {
     }
 
     pub(super) fn roster(&self, group: GroupId, at: QueueId) -> Option<Roster> {
-        let mut roster: Option<Roster> = None;
-        let mut members: BTreeMap<i64, QueueId> = BTreeMap::new();
-        for entry in self.entries.iter().filter(|entry| entry.to == Peer::Group(group) && entry.queue_id <= at) {
-            if let Some(event) = entry.group_event().filter(|event| event.kind() == pb::GroupEventKind::Created) {
-                roster = Some(Roster { name: event.name, owner: entry.from, members: Vec::new() });
-            }
-            follow(entry, |joined, who| {
-                if joined {
-                    members.entry(who).or_insert(entry.queue_id);
-                } else {
-                    members.remove(&who);
-                }
-                true
-            });
+        let entries = self.entries.iter().filter(|entry| entry.to == Peer::Group(group) && entry.queue_id <= at);
+        let events: Vec<_> = entries.filter_map(|entry| Some((entry, entry.group_event()?))).collect();
+        events.iter().find(|(_, event)| event.kind() == Kind::Created)?;
+        let mut group = GroupModel::default();
+        for (entry, event) in events {
+            group.follow(entry, &event);
         }
-        roster.map(|roster| {
-            let members = members.iter().map(|(user, at)| (UserId::parse(*user).unwrap(), *at)).collect();
-            Roster { members, ..roster }
+        let id = |user: i64| UserId::parse(user).unwrap();
+        Some(Roster {
+            name: group.name,
+            picture: group.picture,
+            owner: id(group.owner),
+            admins: group.admins.into_iter().map(id).collect(),
+            members: group.joined_at.into_iter().map(|(user, at)| (id(user), at)).collect(),
+            muted: group.muted.into_iter().map(|(user, until)| (id(user), until)).collect(),
+            rules: group.rules,
         })
     }
 
@@ -245,20 +243,66 @@ fn is_change(entry: &Entry) -> bool {
 fn follow(entry: &Entry, mut each: impl FnMut(bool, i64) -> bool) {
     let Some(event) = entry.group_event() else { return };
     let joined = match event.kind() {
-        pb::GroupEventKind::Created | pb::GroupEventKind::Joined => true,
-        pb::GroupEventKind::Left | pb::GroupEventKind::Removed | pb::GroupEventKind::Dissolved => false,
-        pb::GroupEventKind::Unspecified
-        | pb::GroupEventKind::Renamed
-        | pb::GroupEventKind::PictureChanged
-        | pb::GroupEventKind::RulesChanged
-        | pb::GroupEventKind::AdminsMade
-        | pb::GroupEventKind::AdminsEnded
-        | pb::GroupEventKind::HandedOver
-        | pb::GroupEventKind::Muted
-        | pb::GroupEventKind::Unmuted => return,
+        Kind::Created | Kind::Joined => true,
+        Kind::Left | Kind::Removed | Kind::Dissolved => false,
+        _ => return,
     };
     for user in event.users.into_iter().filter(|user| *user > 0) {
         each(joined, user);
+    }
+}
+
+/// A group, each of its parts by a sentence of its own.
+#[derive(Default)]
+struct GroupModel {
+    name: String,
+    picture: String,
+    rules: pb::GroupRules,
+    owner: i64,
+    admins: BTreeSet<i64>,
+    joined_at: BTreeMap<i64, QueueId>,
+    muted: BTreeMap<i64, i64>,
+}
+
+impl GroupModel {
+    fn follow(&mut self, entry: &Entry, event: &pb::GroupEvent) {
+        let (kind, from) = (event.kind(), entry.from.get());
+        let users: Vec<i64> = event.users.iter().copied().filter(|user| *user > 0).collect();
+        // Whoever did the first thing to it is its owner; whoever makes it anew makes all of it anew but its members.
+        if self.owner == 0 || kind == Kind::Created {
+            *self = Self { owner: from, joined_at: std::mem::take(&mut self.joined_at), ..Self::default() };
+        }
+        match kind {
+            Kind::Created | Kind::Renamed => self.name.clone_from(&event.name),
+            Kind::PictureChanged => self.picture.clone_from(&event.picture),
+            _ => {}
+        }
+        if matches!(kind, Kind::Created | Kind::RulesChanged) {
+            self.rules = event.rules.unwrap_or_default();
+        }
+        for user in users.iter().copied() {
+            match kind {
+                Kind::Created | Kind::Joined => drop(self.joined_at.entry(user).or_insert(entry.queue_id)),
+                Kind::Left | Kind::Removed | Kind::Dissolved => drop(self.joined_at.remove(&user)),
+                Kind::AdminsMade => drop(self.admins.insert(user)),
+                Kind::AdminsEnded => drop(self.admins.remove(&user)),
+                Kind::Muted => drop(self.muted.insert(user, event.until_ms)),
+                Kind::Unmuted => drop(self.muted.remove(&user)),
+                _ => {}
+            }
+        }
+        let handed_to =
+            users.first().copied().filter(|user| kind == Kind::HandedOver && self.joined_at.contains_key(user));
+        // Of the admins before the others, of those who came first, the lowest number.
+        let heir = self.joined_at.iter().min_by_key(|(user, at)| (!self.admins.contains(*user), **at, **user));
+        let heir = heir.map(|(user, _)| *user).filter(|_| !self.joined_at.contains_key(&self.owner));
+        if let Some(next) = handed_to.or(heir) {
+            self.admins.insert(self.owner);
+            self.owner = next;
+        }
+        // Only members are admins; the owner is none, and is not muted.
+        self.admins.retain(|user| self.joined_at.contains_key(user) && *user != self.owner);
+        self.muted.remove(&self.owner);
     }
 }
 

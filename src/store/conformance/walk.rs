@@ -25,6 +25,7 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         6 => prop::collection::vec(entry(), 1..8).prop_map(Step::Append),
+        1 => events().prop_map(Step::Append),
         3 => (prop::collection::vec((0..4_u8, prop::option::of(any::<u8>()), 0..4_u8), 1..3), any::<bool>()).prop_map(
             |(changes, soon)| Step::Change { changes, keep: if soon { Keep::Soon } else { Keep::Durable } }
         ),
@@ -37,10 +38,6 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 fn entry() -> impl Strategy<Value = NewEntry> {
     // Few users, groups and names, so that duplicates, rejoins and empty groups come up often.
-    let event = (1..4_i32, prop::collection::vec(0..5_i64, 0..4)).prop_map(|(kind, users)| {
-        let event = pb::GroupEvent { kind, users, name: format!("of kind {kind}"), ..Default::default() };
-        (pb::ContentType::GroupEvent as u32, Bytes::from(event.encode_to_vec()))
-    });
     // Of what is there, of what is not there yet, and of nothing at all; and content that is none of these.
     let recall = (0..40_i64)
         .prop_map(|queue_id| (pb::ContentType::Recall as u32, Bytes::from(pb::Recall { queue_id }.encode_to_vec())));
@@ -50,7 +47,7 @@ fn entry() -> impl Strategy<Value = NewEntry> {
     });
     let broken = Just((pb::ContentType::Edit as u32, Bytes::from_static(b"\xff")));
     let text = "[a-z]{0,20}".prop_map(|text| (pb::ContentType::Text as u32, Bytes::from(text)));
-    let content = prop_oneof![3 => event, 5 => text, 1 => recall, 2 => edit, 1 => broken];
+    let content = prop_oneof![3 => event(), 5 => text, 1 => recall, 2 => edit, 1 => broken];
     let mentions = prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(0..5_i64, 1..3)];
     (1..5_i64, -2..5_i64, 0..40_u8, content, mentions, any::<u32>()).prop_map(
         |(from, to, name, (content_type, content), mentions, sent_at_ms)| NewEntry {
@@ -59,6 +56,33 @@ fn entry() -> impl Strategy<Value = NewEntry> {
             mentions,
             sent_at_ms: sent_at_ms.into(),
             ..super::text(from, to, &name.to_string())
+        },
+    )
+}
+
+/// Much that happens to one group: what comes of it depends on what was before.
+fn events() -> impl Strategy<Value = Vec<NewEntry>> {
+    let entry = (1..5_i64, any::<u16>(), event()).prop_map(|(from, name, (content_type, content))| NewEntry {
+        content_type,
+        content,
+        ..super::text(from, -1, &name.to_string())
+    });
+    prop::collection::vec(entry, 8..24)
+}
+
+fn event() -> impl Strategy<Value = (u32, Bytes)> {
+    // Coming in most often: without members the rest has no effect.
+    let kind = prop_oneof![1 => 1..2_i32, 4 => 2..3_i32, 10 => 3..14_i32];
+    let rules = (0..3_i32, any::<bool>()).prop_map(|(join, only_admins_write)| pb::GroupRules {
+        join,
+        only_admins_write,
+        ..Default::default()
+    });
+    (kind, prop::collection::vec(0..5_i64, 0..4), -1..3_i64, prop::option::of(rules)).prop_map(
+        |(kind, users, until_ms, rules)| {
+            let (name, picture) = (format!("of kind {kind}"), format!("until {until_ms}"));
+            let event = pb::GroupEvent { kind, users, name, picture, until_ms, rules };
+            (pb::ContentType::GroupEvent as u32, Bytes::from(event.encode_to_vec()))
         },
     )
 }
