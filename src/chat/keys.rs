@@ -1,6 +1,6 @@
 //! The keys of the directory, all of them.
 
-use crate::id::{Peer, UserId};
+use crate::id::{GroupId, Peer, UserId};
 
 /// An account, by id.
 pub(super) fn account(user: UserId) -> Vec<u8> {
@@ -12,6 +12,29 @@ pub(super) const ACCOUNTS: &[u8] = b"account/";
 /// The id that goes with a name. Names are the same whatever their letter case.
 pub(super) fn name(name: &str) -> Vec<u8> {
     [b"name/", name.to_lowercase().as_bytes()].concat()
+}
+
+/// A picture that may be somebody's avatar, by the SHA-256 of its bytes.
+pub(super) fn avatar(hash: &str) -> Vec<u8> {
+    [b"avatar/", hash.as_bytes()].concat()
+}
+
+/// The group that is joined by a link, and the link of a group.
+pub(super) fn group_of_link(link: &str) -> Vec<u8> {
+    [b"group-link/", link.as_bytes()].concat()
+}
+
+pub(super) fn link_of_group(group: GroupId) -> Vec<u8> {
+    numbered(b"group/link", group.get())
+}
+
+/// A user who asks to join a group, and where all who do begin.
+pub(super) fn asking(group: GroupId, user: UserId) -> Vec<u8> {
+    numbered(&all_asking(group), user.get())
+}
+
+pub(super) fn all_asking(group: GroupId) -> Vec<u8> {
+    numbered(b"group/asking", group.get())
 }
 
 /// An invitation that has not been used.

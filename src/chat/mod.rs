@@ -31,12 +31,13 @@ use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::clock::{Clock, Moment};
 use crate::id::{LinkId, UserId};
-use crate::limiter::Limiter;
+use crate::limiter::{self, Limiter};
 use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 use crate::router::Router;
 use crate::store::{Partition, Store, StoreError};
 use crate::wire::{CloseReason, Code, Refused, Request};
+use group::Turns;
 pub use linkless::Listener;
 pub use login::{LoggedIn, Standing};
 use mars_sample::Sample;
@@ -65,6 +66,7 @@ pub struct Settings {
     pub page_entries: usize,
     pub page_bytes: usize,
     pub group_members_max: usize,
+    pub group_joins_per_minute: u32,
     pub broadcast: Broadcast,
     pub broadcasts_per_minute: u32,
     /// What hello tells our own clients.
@@ -120,9 +122,11 @@ pub struct Chat {
     router: Arc<Router>,
     metrics: Arc<Metrics>,
     rosters: Rosters,
+    turns: Turns,
     passwords: Passwords,
     tokens: Arc<Tokens>,
     broadcasts: Limiter<i64>,
+    joins: Limiter<i64>,
     reads: Arc<Semaphore>,
     /// Empty where Mars' sample is not served.
     sample: OnceLock<Sample>,
@@ -143,15 +147,17 @@ pub struct Parts {
 impl Chat {
     pub fn new(store: Arc<dyn Store>, parts: Parts, settings: Settings) -> Arc<Self> {
         let Parts { router, metrics, passwords, tokens, clock } = parts;
-        let per_minute = crate::limiter::Settings::per_minute(settings.broadcasts_per_minute, 10_000);
+        let per_minute = |count| limiter::Settings::per_minute(count, 10_000);
         Arc::new(Self {
             store,
             router,
             metrics,
             rosters: Rosters::default(),
+            turns: Turns::default(),
             passwords,
             tokens,
-            broadcasts: Limiter::new(per_minute),
+            broadcasts: Limiter::new(per_minute(settings.broadcasts_per_minute)),
+            joins: Limiter::new(per_minute(settings.group_joins_per_minute)),
             reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
             sample: OnceLock::new(),
             clock,
@@ -215,15 +221,15 @@ impl Chat {
             | Request::ContactList(_)
             | Request::Block(_)
             | Request::BlockList(_) => refuse(Code::UnknownCommand, "people: not served yet"),
-            Request::GroupChange(_)
-            | Request::GroupRemove(_)
-            | Request::GroupRole(_)
-            | Request::GroupMute(_)
-            | Request::GroupDissolve(_)
-            | Request::GroupLink(_)
-            | Request::GroupJoin(_)
-            | Request::GroupRequests(_)
-            | Request::GroupAnswer(_) => refuse(Code::UnknownCommand, "groups: not served yet"),
+            Request::GroupChange(request) => later(this().group_change(own(), request)),
+            Request::GroupRemove(request) => later(this().group_remove(own(), request)),
+            Request::GroupRole(request) => later(this().group_role(own(), request)),
+            Request::GroupMute(request) => later(this().group_mute(own(), request)),
+            Request::GroupDissolve(request) => later(this().group_dissolve(own(), request)),
+            Request::GroupLink(request) => later(this().group_link(own(), request)),
+            Request::GroupJoin(request) => later(this().group_join(own(), request)),
+            Request::GroupRequests(request) => later(this().group_requests(own(), request)),
+            Request::GroupAnswer(request) => later(this().group_answer(own(), request)),
             Request::MarkDelivered(_)
             | Request::Readers(_)
             | Request::Recall(_)
