@@ -234,6 +234,7 @@ pub fn chat_settings(config: &Config) -> chat::Settings {
         page_entries: chat.page_entries,
         page_bytes: chat.page_bytes,
         group_members_max: chat.group_members_max,
+        group_joins_per_minute: chat.group_joins_per_minute,
         broadcast: match &chat.broadcast_allowed {
             config::Broadcast::Everybody => Broadcast::Everybody,
             config::Broadcast::Nobody => Broadcast::Nobody,

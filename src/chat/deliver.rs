@@ -7,10 +7,17 @@ use std::sync::Arc;
 use super::Chat;
 use crate::id::{Peer, QueueId};
 use crate::store::{Entry, StoreError, Tail};
+use crate::wire::pb::ContentType;
 
 impl Chat {
     /// Delivers until the log stops. `tail` must begin where the log ended before the first reader came.
-    pub async fn deliver(self: Arc<Self>, mut tail: Tail) -> StoreError {
+    pub fn deliver(self: Arc<Self>, tail: Tail) -> impl Future<Output = StoreError> {
+        // Said at once: from here on, changes of groups hold when delivery has come to them.
+        self.rosters.reach(tail.after());
+        self.deliver_from(tail)
+    }
+
+    async fn deliver_from(self: Arc<Self>, mut tail: Tail) -> StoreError {
         loop {
             match tail.next().await {
                 Ok(entries) => {
@@ -29,7 +36,7 @@ impl Chat {
     }
 
     async fn offer(self: &Arc<Self>, entry: &Arc<Entry>) -> Result<(), StoreError> {
-        let Entry { queue_id, from, to, encoded, origin, .. } = entry.as_ref();
+        let Entry { queue_id, from, to, content_type, encoded, origin, .. } = entry.as_ref();
         match *to {
             Peer::User(user) => {
                 self.router.offer_entry(user, *queue_id, encoded, *origin);
@@ -42,6 +49,9 @@ impl Chat {
                 let roster = self.roster_for(group, entry).await?;
                 for (member, _) in &roster.members {
                     self.router.offer_entry(*member, *queue_id, encoded, *origin);
+                }
+                if *content_type == ContentType::GroupEvent as u32 {
+                    self.rosters.reach(*queue_id);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! The keys of the directory, all of them.
 
-use crate::id::{Peer, UserId};
+use crate::id::{GroupId, Peer, UserId};
 use crate::uploads::{Hash, Shelf};
 
 /// An account, by id.
@@ -18,6 +18,24 @@ pub(super) fn name(name: &str) -> Vec<u8> {
 /// An account that was erased, by id: that there was one, and no more.
 pub(super) fn erased(user: UserId) -> Vec<u8> {
     numbered(b"erased/", user.get())
+}
+
+/// The group that is joined by a link, and the link of a group.
+pub(super) fn group_of_link(link: &str) -> Vec<u8> {
+    [b"group-link/", link.as_bytes()].concat()
+}
+
+pub(super) fn link_of_group(group: GroupId) -> Vec<u8> {
+    numbered(b"group/link", group.get())
+}
+
+/// A user who asks to join a group, and where all who do begin.
+pub(super) fn asking(group: GroupId, user: UserId) -> Vec<u8> {
+    numbered(&all_asking(group), user.get())
+}
+
+pub(super) fn all_asking(group: GroupId) -> Vec<u8> {
+    numbered(b"group/asking", group.get())
 }
 
 /// An invitation that has not been used.

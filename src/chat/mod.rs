@@ -42,6 +42,7 @@ use crate::router::Router;
 use crate::store::{Partition, Store, StoreError};
 use crate::uploads::Uploads;
 use crate::wire::{CloseReason, Code, Refused, Request};
+use group::Turns;
 pub use linkless::Listener;
 pub use login::{LoggedIn, Standing};
 use mars_sample::Sample;
@@ -75,6 +76,7 @@ pub struct Settings {
     pub page_entries: usize,
     pub page_bytes: usize,
     pub group_members_max: usize,
+    pub group_joins_per_minute: u32,
     pub broadcast: Broadcast,
     pub broadcasts_per_minute: u32,
     pub uploads: upload::Limits,
@@ -131,12 +133,14 @@ pub struct Chat {
     router: Arc<Router>,
     metrics: Arc<Metrics>,
     rosters: Rosters,
+    turns: Turns,
     passwords: Passwords,
     tokens: Arc<Tokens>,
     broadcasts: Limiter<i64>,
     finds: Limiter<i64>,
     /// How often a user's password is tried by who is logged in.
     passwords_tried: Limiter<i64>,
+    joins: Limiter<i64>,
     reads: Arc<Semaphore>,
     uploads: Arc<Uploads>,
     /// Empty where Mars' sample is not served.
@@ -165,11 +169,13 @@ impl Chat {
             router,
             metrics,
             rosters: Rosters::default(),
+            turns: Turns::default(),
             passwords,
             tokens,
             broadcasts: per_minute(settings.broadcasts_per_minute),
             finds: per_minute(settings.finds_per_minute),
             passwords_tried: Limiter::new(password::TRIES),
+            joins: per_minute(settings.group_joins_per_minute),
             reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
             uploads: Arc::new(uploads),
             sample: OnceLock::new(),
@@ -234,15 +240,15 @@ impl Chat {
             | Request::ContactList(_)
             | Request::Block(_)
             | Request::BlockList(_) => refuse(Code::UnknownCommand, "people: not served yet"),
-            Request::GroupChange(_)
-            | Request::GroupRemove(_)
-            | Request::GroupRole(_)
-            | Request::GroupMute(_)
-            | Request::GroupDissolve(_)
-            | Request::GroupLink(_)
-            | Request::GroupJoin(_)
-            | Request::GroupRequests(_)
-            | Request::GroupAnswer(_) => refuse(Code::UnknownCommand, "groups: not served yet"),
+            Request::GroupChange(request) => later(this().group_change(own(), request)),
+            Request::GroupRemove(request) => later(this().group_remove(own(), request)),
+            Request::GroupRole(request) => later(this().group_role(own(), request)),
+            Request::GroupMute(request) => later(this().group_mute(own(), request)),
+            Request::GroupDissolve(request) => later(this().group_dissolve(own(), request)),
+            Request::GroupLink(request) => later(this().group_link(own(), request)),
+            Request::GroupJoin(request) => later(this().group_join(own(), request)),
+            Request::GroupRequests(request) => later(this().group_requests(own(), request)),
+            Request::GroupAnswer(request) => later(this().group_answer(own(), request)),
             Request::MarkDelivered(_)
             | Request::Readers(_)
             | Request::Recall(_)

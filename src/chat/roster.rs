@@ -2,35 +2,45 @@
 
 use std::sync::Arc;
 
-use dashmap::{DashMap, DashSet};
+use dashmap::DashMap;
+use tokio::sync::watch;
 
 use super::Chat;
+use super::group::not_in;
 use crate::id::{GroupId, QueueId, UserId};
 use crate::store::{Entry, Roster, StoreError};
-use crate::wire::pb::GroupEventKind;
+use crate::wire::pb::{GroupEventKind, GroupRole};
 use crate::wire::{Code, Refused};
 
 /// So many groups are kept in memory. At the bound all are forgotten, and read again as they are talked in.
 const ROSTERS_MAX: usize = 4096;
 
 /// Rosters as of the entry that was delivered last. Only delivery changes them, in the order of the log.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Rosters {
     known: DashMap<GroupId, Arc<Roster>>,
-    /// Who is leaving, until delivery has come to it: so long `known` still has them.
-    leaving: DashSet<(GroupId, UserId)>,
     /// Whom to tell of passing things in groups to which nothing was delivered since the start.
     quiet: DashMap<GroupId, Arc<[UserId]>>,
+    /// Up to where `known` has what happened to groups. The end, as long as nobody delivers: then none is known.
+    reached: watch::Sender<QueueId>,
+}
+
+impl Default for Rosters {
+    fn default() -> Self {
+        Self { known: DashMap::default(), quiet: DashMap::default(), reached: watch::Sender::new(QueueId::END) }
+    }
 }
 
 impl Rosters {
-    /// To be told before the leaving is in line for the log; `settled` once it was delivered, or has failed.
-    pub(super) fn leaves(&self, group: GroupId, user: UserId) {
-        self.leaving.insert((group, user));
+    /// To be told where delivery begins, and of each event of a group when it has been delivered.
+    pub(super) fn reach(&self, place: QueueId) {
+        self.reached.send_replace(place);
     }
 
-    pub(super) fn settled(&self, group: GroupId, user: UserId) {
-        self.leaving.remove(&(group, user));
+    /// Waits until delivery has come to a place at which something happened to a group.
+    pub(super) async fn reached(&self, place: QueueId) {
+        // It cannot fail: the sender is ours.
+        let _ = self.reached.subscribe().wait_for(|reached| *reached >= place).await;
     }
 }
 
@@ -38,17 +48,54 @@ impl Chat {
     /// Whether the user is in the group now.
     pub(super) fn check_member(&self, user: UserId, group: GroupId) -> Result<(), Refused> {
         // What delivery knows may be a moment old, so a "no" is looked up. By user: that is short, whatever the group.
-        let known = self.rosters.known.get(&group).is_some_and(|roster| roster.has(user))
-            && !self.rosters.leaving.contains(&(group, user));
+        let known = self.rosters.known.get(&group).is_some_and(|roster| roster.has(user));
         if known || self.store.memberships(user)?.iter().any(|stay| stay.group == group && stay.left_at.is_none()) {
             return Ok(());
         }
-        // Whether the group exists is nobody's business but its members'.
-        Err(Refused::new(Code::NotFound, format!("the user is in no group {group}")))
+        Err(not_in(group))
+    }
+
+    /// Looks at a group that the user is in. Mostly it is known; where it is not, it is read, which may take the disk.
+    pub(super) fn in_group<T>(
+        &self,
+        user: UserId,
+        group: GroupId,
+        look: impl FnOnce(&Roster) -> T,
+    ) -> Result<T, Refused> {
+        if let Some(roster) = self.rosters.known.get(&group).filter(|roster| roster.has(user)) {
+            return Ok(look(&roster));
+        }
+        self.check_member(user, group)?;
+        match self.store.roster(group, QueueId::END)? {
+            Some(roster) if roster.has(user) => Ok(look(&roster)),
+            Some(_) | None => Err(not_in(group)),
+        }
+    }
+
+    /// Whether the user may write in the group now, and to the notice of `mentions`.
+    pub(super) fn check_may_write_in(&self, user: UserId, group: GroupId, mentions: &[i64]) -> Result<(), Refused> {
+        let not_allowed = |message: &'static str| Err(Refused::new(Code::NotAllowed, message));
+        self.in_group(user, group, |roster| {
+            let is_admin = roster.role_of(user) != GroupRole::Member;
+            if roster.rules.only_admins_write && !is_admin {
+                return not_allowed("only admins write in this group");
+            }
+            if mentions.contains(&0) && !roster.rules.members_mention_all && !is_admin {
+                return not_allowed("only admins mention all in this group");
+            }
+            match roster.muted_until(user, || self.clock.wall_ms()) {
+                0 => Ok(()),
+                ..0 => not_allowed("the user is muted in this group until further notice"),
+                until_ms => {
+                    let message = format!("the user is muted in this group until {until_ms}");
+                    Err(Refused::new(Code::NotAllowed, message))
+                }
+            }
+        })?
     }
 
     /// Who is to be offered `entry`, which is addressed to `group`. To be asked for every entry in the order of the
-    /// log. Who leaves by this entry is still offered it.
+    /// log. Who leaves by this entry, or is put out, is still offered it.
     pub(super) async fn roster_for(
         self: &Arc<Self>,
         group: GroupId,
@@ -64,13 +111,20 @@ impl Chat {
         after.apply(entry.queue_id, entry.from, &event);
         let after = Arc::new(after);
         self.remember(group, &after);
-        if event.kind() != GroupEventKind::Left {
-            return Ok(after);
+        match event.kind() {
+            GroupEventKind::Left | GroupEventKind::Removed | GroupEventKind::Dissolved => Ok(before),
+            GroupEventKind::Unspecified
+            | GroupEventKind::Created
+            | GroupEventKind::Joined
+            | GroupEventKind::Renamed
+            | GroupEventKind::PictureChanged
+            | GroupEventKind::RulesChanged
+            | GroupEventKind::AdminsMade
+            | GroupEventKind::AdminsEnded
+            | GroupEventKind::HandedOver
+            | GroupEventKind::Muted
+            | GroupEventKind::Unmuted => Ok(after),
         }
-        for user in event.users.iter().filter_map(|number| UserId::parse(*number)) {
-            self.rosters.settled(group, user);
-        }
-        Ok(before)
     }
 
     /// The roster right before `entry`: delivery may be behind the head, and later comings and goings are not for it.

@@ -17,7 +17,7 @@ impl Chat {
             Ok(to) => to,
             Err(refused) => return done::<pb::SendReply>(Err(refused)),
         };
-        if let Err(refused) = self.check_may_write(caller, to) {
+        if let Err(refused) = self.check_may_write(caller, to, &request.mentions) {
             return self.refuse_unless_sent(caller, &request.client_msg_id, refused);
         }
         let mut pending = self.store.append(
@@ -64,11 +64,11 @@ impl Chat {
         Peer::parse(request.to).ok_or_else(|| Refused::new(Code::BadRequest, "`to` is nobody's number"))
     }
 
-    fn check_may_write(&self, caller: &Caller, to: Peer) -> Result<(), Refused> {
+    fn check_may_write(&self, caller: &Caller, to: Peer, mentions: &[i64]) -> Result<(), Refused> {
         match to {
             Peer::User(user) => self.check_exists(user),
             Peer::Everyone => self.check_broadcast(caller.user),
-            Peer::Group(group) => self.check_member(caller.user, group),
+            Peer::Group(group) => self.check_may_write_in(caller.user, group, mentions),
         }
     }
 

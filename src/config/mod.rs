@@ -164,6 +164,7 @@ pub struct Chat {
     pub page_entries: usize,
     pub page_bytes: usize,
     pub group_members_max: usize,
+    pub group_joins_per_minute: u32,
     pub broadcast_allowed: Broadcast,
     pub broadcasts_per_minute: u32,
 }
@@ -335,6 +336,7 @@ impl Config {
                 page_entries: s.number("chat.page_entries", 1..=1_000)?,
                 page_bytes: s.number("chat.page_bytes", 1_024..=1_048_576)?,
                 group_members_max: s.number("chat.group_members_max", 2..=100_000)?,
+                group_joins_per_minute: s.number("chat.group_joins_per_minute", 1..=60_000)?,
                 broadcast_allowed: s.broadcast("chat.broadcast_allowed")?,
                 broadcasts_per_minute: s.number("chat.broadcasts_per_minute", 1..=60_000)?,
             },

@@ -5,7 +5,7 @@
 //! log is not to be argued with; who may do what is decided before an event is written.
 
 use crate::id::{QueueId, UserId};
-use crate::wire::pb::{self, GroupEventKind, GroupRules};
+use crate::wire::pb::{self, GroupEventKind, GroupRole, GroupRules};
 
 /// A group and who is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,6 +105,23 @@ impl Roster {
         self.place_of(user).is_ok()
     }
 
+    /// The entry that brought the user in, if they are in.
+    pub fn joined_at(&self, user: UserId) -> Option<QueueId> {
+        let (_, joined_at) = self.members.get(self.place_of(user).ok()?)?;
+        Some(*joined_at)
+    }
+
+    /// What the user is in the group, or would be.
+    pub fn role_of(&self, user: UserId) -> GroupRole {
+        if user == self.owner {
+            GroupRole::Owner
+        } else if self.admins.binary_search(&user).is_ok() {
+            GroupRole::Admin
+        } else {
+            GroupRole::Member
+        }
+    }
+
     /// Whose the group is next: of the admins, or else of all members, the one who has been in it longest; of those who
     /// came together, the one with the lowest number.
     pub fn heir(&self) -> Option<UserId> {
@@ -114,10 +131,11 @@ impl Roster {
         admins.min_by_key(longest).or_else(|| others().min_by_key(longest)).map(|(user, _)| *user)
     }
 
-    /// Until when the user may not write: -1 until further notice, 0 if they may now.
-    pub fn muted_until(&self, user: UserId, now_ms: i64) -> i64 {
+    /// Until when the user may not write: -1 until further notice, 0 if they may now. The time is asked for only where
+    /// it matters.
+    pub fn muted_until(&self, user: UserId, now_ms: impl Fn() -> i64) -> i64 {
         match self.mute_of(user).ok().and_then(|at| self.muted.get(at)) {
-            Some((_, until_ms)) if *until_ms < 0 || *until_ms > now_ms => *until_ms,
+            Some((_, until_ms)) if *until_ms < 0 || *until_ms > now_ms() => *until_ms,
             Some(_) | None => 0,
         }
     }

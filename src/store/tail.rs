@@ -100,6 +100,11 @@ impl Tail {
         Self { ring, read_log, after }
     }
 
+    /// Up to here it has given everything.
+    pub fn after(&self) -> QueueId {
+        self.after
+    }
+
     /// The next entries, ascending and without gaps; waits until there is one. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Result<Vec<Arc<Entry>>, StoreError> {
         let ring = Arc::clone(&self.ring);

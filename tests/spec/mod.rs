@@ -19,8 +19,12 @@ mod doors;
 mod drain;
 /// The frame, byte by byte.
 mod frame;
-/// Groups.
+/// Groups: who sees what of them.
 mod groups;
+/// Coming into groups by their links.
+mod groups_join;
+/// Who may do what in groups.
+mod groups_roles;
 /// The HTTP port's bounds.
 mod http;
 /// Writing, reading, and the cursor between them.

@@ -91,6 +91,8 @@ struct Model {
     log: Vec<(usize, BTreeSet<usize>)>,
     /// Number and members.
     groups: Vec<(i64, BTreeSet<usize>)>,
+    /// Of each group, whose it is, and then who would be next: by when they came, and then by number.
+    heirs: Vec<Vec<usize>>,
     /// What was sent under which name: by whom, to whom, its place.
     sent: Vec<(usize, i64, String, i64)>,
 }
@@ -260,6 +262,7 @@ impl Story {
         let reply: pb::GroupCreateReply = self.users[by].pen.call(Command::GroupCreate, &request).await;
         assert_eq!((reply.code(), reply.queue_id), (Code::Ok, self.model.append(by, who.clone())));
         who.insert(by);
+        self.model.heirs.push([by].into_iter().chain(who.iter().copied().filter(|user| *user != by)).collect());
         self.model.groups.push((reply.group, who));
     }
 
@@ -274,6 +277,7 @@ impl Story {
         assert_eq!(code, if who.contains(&by) { Code::Ok } else { Code::NotFound });
         if code == Code::Ok && who.insert(member) {
             self.model.groups[group % groups].1 = who.clone();
+            self.model.heirs[group % groups].push(member);
             self.model.append(by, who);
         }
     }
@@ -287,6 +291,12 @@ impl Story {
         let code = self.users[by].pen.code(Command::GroupLeave, &pb::GroupLeaveRequest { group: number }).await;
         assert_eq!(code, if who.contains(&by) { Code::Ok } else { Code::NotFound });
         if code == Code::Ok {
+            let heirs = &mut self.model.heirs[group % groups];
+            let hands_over = heirs.first() == Some(&by) && heirs.len() > 1;
+            heirs.retain(|user| *user != by);
+            if hands_over {
+                self.model.append(by, who.clone());
+            }
             self.model.append(by, who);
             self.model.groups[group % groups].1.remove(&by);
         }

@@ -2,6 +2,7 @@
 //! itself.
 
 pub(crate) mod gate;
+pub(crate) mod groups;
 pub(crate) mod http;
 pub(crate) mod peer;
 pub(crate) mod requests;
