@@ -56,7 +56,7 @@ pub fn entry_of_line(line: &str) -> Result<(QueueId, NewEntry), String> {
     // Most entries have neither, and their lines do not say so.
     let reply_to = if value("reply_to").is_null() { 0 } else { number("reply_to")? };
     let mentions = match value("mentions") {
-        Value::Null => Vec::new(),
+        users if users.is_null() => Vec::new(),
         users => serde_json::from_value(users.clone()).map_err(|_| "mentions are no list of numbers")?,
     };
     let content = content.into();

@@ -74,7 +74,7 @@ async fn an_own_entry_whose_answer_was_lost_is_given_and_can_be_told_by_its_name
 #[tokio::test]
 async fn receipts_and_typing_come_in_order_with_entries() {
     let (_client, mut events, mut server, _pipes) = logged_in(settings()).await;
-    let receipt = pb::ReceiptPush { reader: 3, peer: 3, up_to: 9 };
+    let receipt = pb::ReceiptPush { reader: 3, peer: 3, up_to: 9, delivered_up_to: 0 };
     let typing = pb::TypingPush { user: 3, peer: 3 };
     server.say(Command::PushTyping, 0, typing).await;
     server.push([entry(11)]).await;

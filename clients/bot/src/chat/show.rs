@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn what_happens_to_a_group_is_told_in_words() {
         let told = |kind: pb::GroupEventKind, users: Vec<i64>| {
-            let event = pb::GroupEvent { kind: kind.into(), users, name: String::new() };
+            let event = pb::GroupEvent { kind: kind.into(), users, ..Default::default() };
             let content_type = pb::ContentType::GroupEvent as u32;
             let entry_ = pb::Entry { content_type, content: event.encode_to_vec().into(), ..said(3, -2, "") };
             entry(&entry_, &names(), Paint::new(false), false)
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_preview_of_what_happened_to_a_group_is_the_news() {
-        let event = pb::GroupEvent { kind: pb::GroupEventKind::Left.into(), users: vec![3], name: String::new() };
+        let event = pb::GroupEvent { kind: pb::GroupEventKind::Left.into(), users: vec![3], ..Default::default() };
         let content_type = pb::ContentType::GroupEvent as u32;
         let left =
             pb::Entry { from: 3, to: -2, content_type, content: event.encode_to_vec().into(), ..Default::default() };
