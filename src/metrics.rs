@@ -18,6 +18,10 @@ pub struct Metrics {
     pub entries_appended: Counter,
     pub entries_duplicate: Counter,
     pub entries_offered: Counter,
+    pub contacts_made: Counter,
+    pub presence_states: Counter,
+    pub presence_pushes: Counter,
+    pub accounts_erased: Counter,
     pub datagrams: Counter,
     closed: [Counter; CLOSE_REASONS.len()],
 }
@@ -93,6 +97,10 @@ impl Metrics {
             ("entries_appended_total", "Entries written to the log.", &self.entries_appended),
             ("entries_duplicate_total", "Sends that the log had already.", &self.entries_duplicate),
             ("entries_offered_total", "Entries taken from the tail and offered to readers.", &self.entries_offered),
+            ("contacts_made_total", "Pairs of users that became contacts.", &self.contacts_made),
+            ("presence_states_total", "Users whose coming online or going was told.", &self.presence_states),
+            ("presence_pushes_total", "Pushes that told contacts of it.", &self.presence_pushes),
+            ("accounts_erased_total", "Accounts erased to the end.", &self.accounts_erased),
             ("datagrams_total", "UDP datagrams counted and dropped.", &self.datagrams),
         ];
         for (name, help, counter) in counters {

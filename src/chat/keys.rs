@@ -19,6 +19,43 @@ pub(super) fn erased(user: UserId) -> Vec<u8> {
     numbered(b"erased/", user.get())
 }
 
+/// An account of which something may still be there that is to be erased.
+pub(super) fn erasing(user: UserId) -> Vec<u8> {
+    numbered(ERASING, user.get())
+}
+
+pub(super) const ERASING: &[u8] = b"erasing/";
+
+/// All read marks begin with this, and end with their reader.
+pub(super) const READ_MARKS: &[u8] = b"read/";
+
+/// What `user` is to `other`, as a contact.
+pub(super) fn contact(user: UserId, other: UserId) -> Vec<u8> {
+    numbered(&contacts(user), other.get())
+}
+
+/// Where the contacts of a user begin.
+pub(super) fn contacts(user: UserId) -> Vec<u8> {
+    numbered(b"contact/", user.get())
+}
+
+/// That `user` has blocked `other`.
+pub(super) fn block(user: UserId, other: UserId) -> Vec<u8> {
+    numbered(&blocks(user), other.get())
+}
+
+/// Where those begin whom a user has blocked.
+pub(super) fn blocks(user: UserId) -> Vec<u8> {
+    numbered(BLOCKS, user.get())
+}
+
+pub(super) const BLOCKS: &[u8] = b"block/";
+
+/// When a user was last online.
+pub(super) fn seen(user: UserId) -> Vec<u8> {
+    numbered(b"seen/", user.get())
+}
+
 /// A picture that may be somebody's avatar, by the SHA-256 of its bytes.
 pub(super) fn avatar(hash: &str) -> Vec<u8> {
     [b"avatar/", hash.as_bytes()].concat()
@@ -56,6 +93,12 @@ pub(super) fn read_marks(one: UserId, peer: Peer) -> Vec<u8> {
 pub(super) fn user_of(key: &[u8]) -> Option<UserId> {
     let number: [u8; 8] = *key.last_chunk()?;
     UserId::parse(i64::from_be_bytes(number))
+}
+
+/// The two users at the end of a key.
+pub(super) fn users_of(key: &[u8]) -> Option<(UserId, UserId)> {
+    let (rest, second) = (key.get(..key.len().checked_sub(8)?)?, user_of(key)?);
+    Some((user_of(rest)?, second))
 }
 
 fn numbered(prefix: &[u8], number: i64) -> Vec<u8> {

@@ -3,6 +3,9 @@
 
 pub mod account;
 pub mod admin;
+mod block;
+mod contact;
+mod contact_list;
 pub mod deliver;
 mod group;
 mod keys;
@@ -11,6 +14,7 @@ mod login;
 mod marks;
 pub mod mars_sample;
 mod password;
+mod presence;
 mod profile;
 mod read;
 mod register;
@@ -39,9 +43,12 @@ use crate::outbox::Outbox;
 use crate::router::Router;
 use crate::store::{Partition, Store, StoreError};
 use crate::wire::{CloseReason, Code, Refused, Request};
+use block::Blocks;
+pub use contact::Settings as Contacts;
 pub use linkless::Listener;
 pub use login::{LoggedIn, Standing};
 use mars_sample::Sample;
+use presence::Presences;
 pub use read::{InboxPage, Resumed};
 use roster::Rosters;
 
@@ -72,6 +79,8 @@ pub struct Settings {
     pub page_entries: usize,
     pub page_bytes: usize,
     pub group_members_max: usize,
+    pub write_to: WriteTo,
+    pub contacts: Contacts,
     pub broadcast: Broadcast,
     pub broadcasts_per_minute: u32,
     /// What hello tells our own clients.
@@ -85,6 +94,13 @@ pub enum Registration {
     Open,
     Invitation,
     Closed,
+}
+
+/// To which users one may write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteTo {
+    Anyone,
+    Contacts,
 }
 
 /// Who may write to everyone.
@@ -131,6 +147,9 @@ pub struct Chat {
     tokens: Arc<Tokens>,
     broadcasts: Limiter<i64>,
     finds: Limiter<i64>,
+    contacts_asked: Limiter<i64>,
+    blocks: Blocks,
+    presences: Presences,
     /// How often a user's password is tried by who is logged in.
     passwords_tried: Limiter<i64>,
     reads: Arc<Semaphore>,
@@ -163,6 +182,9 @@ impl Chat {
             tokens,
             broadcasts: per_minute(settings.broadcasts_per_minute),
             finds: per_minute(settings.finds_per_minute),
+            contacts_asked: Limiter::new(settings.contacts.asked()),
+            blocks: Blocks::default(),
+            presences: Presences::default(),
             passwords_tried: Limiter::new(password::TRIES),
             reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
             sample: OnceLock::new(),
@@ -219,14 +241,14 @@ impl Chat {
             Request::ProfileSet(request) => later(this().profile_set(own(), request)),
             Request::ChangePassword(request) => later(this().change_password(own(), request)),
             Request::FindUsers(request) => later(this().find_users(own(), request)),
-            Request::DeleteAccount(_)
-            | Request::Presence(_)
-            | Request::ContactSet(_)
-            | Request::ContactAnswer(_)
-            | Request::ContactRemove(_)
-            | Request::ContactList(_)
-            | Request::Block(_)
-            | Request::BlockList(_) => refuse(Code::UnknownCommand, "people: not served yet"),
+            Request::Presence(request) => later(this().presence(own(), request)),
+            Request::ContactSet(request) => later(this().contact_set(own(), request)),
+            Request::ContactAnswer(request) => later(this().contact_answer(own(), request)),
+            Request::ContactRemove(request) => later(this().contact_remove(own(), request)),
+            Request::ContactList(request) => later(this().contact_list(own(), request)),
+            Request::Block(request) => later(this().block(own(), request)),
+            Request::BlockList(request) => later(this().block_list(own(), request)),
+            Request::DeleteAccount(_) => refuse(Code::UnknownCommand, "people: not served yet"),
             Request::GroupChange(_)
             | Request::GroupRemove(_)
             | Request::GroupRole(_)
@@ -268,11 +290,13 @@ impl Chat {
             }
             return Err(refused);
         }
+        self.presences.came(caller.user, self.now());
         Ok(old)
     }
 
     pub fn unregister(&self, caller: &Caller) {
         self.router.unregister(caller.user, caller.link);
+        self.went(caller.user);
     }
 
     /// Ends all links of a user.

@@ -3,12 +3,16 @@
 
 /// Accounts: making them, finding them, and their end.
 mod accounts;
+/// Between whom nothing passes.
+mod blocks;
 /// Writing to everyone.
 mod broadcast;
 /// The short link: requests by HTTP.
 mod cgi;
 /// The end of a link.
 mod closing;
+/// Who is whose contact.
+mod contacts;
 /// What browsers are told about other hosts' pages, and readiness.
 mod cors;
 /// Devices of one user.
@@ -39,6 +43,8 @@ mod pages;
 mod passwords;
 /// Who there is.
 mod people;
+/// Who of one's contacts is online.
+mod presence;
 /// What people say of themselves.
 mod profiles;
 /// Slow readers, and readers that come while others write.

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use longlink::chat::{self, Broadcast, Registration};
+use longlink::chat::{self, Broadcast, Contacts, Registration, WriteTo};
 use longlink::clock::Clock;
 use longlink::http::{self, Origins, old_contract};
 use longlink::link::Timing;
@@ -66,6 +66,8 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
             page_entries: 100,
             page_bytes: 64 * 1024,
             group_members_max: 5_000,
+            write_to: WriteTo::Anyone,
+            contacts: Contacts { acceptance: true, max: 1_000, requests_per_hour: 10_000 },
             broadcast: Broadcast::Everybody,
             broadcasts_per_minute: 1_000_000,
             heartbeat_interval_ms: 240_000,
