@@ -163,6 +163,8 @@ impl Server {
         }
         let (presence, until) = (Arc::clone(&chat).tell_presence(), ended.clone());
         background.spawn(async move { until.run_until_cancelled_owned(presence).await.is_some() });
+        let (erase, until) = (Arc::clone(&chat).erase(), ended.clone());
+        background.spawn(async move { until.run_until_cancelled_owned(erase).await.is_some() });
         background.spawn(sweep(Arc::clone(&links), plan.clock, ended.clone()));
         background.spawn(listen::drop_datagrams(datagrams, door, stop.clone()));
         let doors = Http::new(plan.doors, entrance.clone(), router, tcp, stop.clone());

@@ -184,7 +184,7 @@ impl Chat {
         Ok(roster.map(|roster| roster.members.into_iter().map(|(user, _)| user).collect()).unwrap_or_default())
     }
 
-    async fn append_event(
+    pub(super) async fn append_event(
         &self,
         caller: &Caller,
         group: GroupId,
@@ -209,12 +209,12 @@ impl Chat {
     }
 }
 
-fn event(kind: GroupEventKind, users: &[UserId], name: &str) -> pb::GroupEvent {
+pub(super) fn event(kind: GroupEventKind, users: &[UserId], name: &str) -> pb::GroupEvent {
     let users = users.iter().map(|user| user.get()).collect();
     pb::GroupEvent { kind: kind.into(), users, name: name.to_owned(), ..Default::default() }
 }
 
 /// A name for an entry that the server writes, which nobody else gives to theirs.
-fn own_msg_id() -> String {
+pub(super) fn own_msg_id() -> String {
     format!("longlink-{:032x}", rand::random::<u128>())
 }

@@ -7,6 +7,7 @@ mod block;
 mod contact;
 mod contact_list;
 pub mod deliver;
+mod erase;
 mod group;
 mod keys;
 mod linkless;
@@ -30,7 +31,7 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use prost::Message;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Notify, Semaphore};
 use tokio::task::spawn_blocking;
 
 use crate::auth::password::{PasswordError, Passwords};
@@ -150,6 +151,10 @@ pub struct Chat {
     contacts_asked: Limiter<i64>,
     blocks: Blocks,
     presences: Presences,
+    /// An account is to be erased.
+    to_erase: Notify,
+    /// Held by who erases accounts.
+    erasing: Mutex<()>,
     /// How often a user's password is tried by who is logged in.
     passwords_tried: Limiter<i64>,
     reads: Arc<Semaphore>,
@@ -185,6 +190,8 @@ impl Chat {
             contacts_asked: Limiter::new(settings.contacts.asked()),
             blocks: Blocks::default(),
             presences: Presences::default(),
+            to_erase: Notify::new(),
+            erasing: Mutex::new(()),
             passwords_tried: Limiter::new(password::TRIES),
             reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
             sample: OnceLock::new(),
@@ -248,7 +255,7 @@ impl Chat {
             Request::ContactList(request) => later(this().contact_list(own(), request)),
             Request::Block(request) => later(this().block(own(), request)),
             Request::BlockList(request) => later(this().block_list(own(), request)),
-            Request::DeleteAccount(_) => refuse(Code::UnknownCommand, "people: not served yet"),
+            Request::DeleteAccount(request) => later(this().delete_account(own(), request)),
             Request::GroupChange(_)
             | Request::GroupRemove(_)
             | Request::GroupRole(_)

@@ -21,6 +21,8 @@ mod devices;
 mod doors;
 /// How a server stops.
 mod drain;
+/// Erasing accounts.
+mod erasing;
 /// The frame, byte by byte.
 mod frame;
 /// Groups.
