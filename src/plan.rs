@@ -13,7 +13,7 @@ use tracing::{info, warn};
 use crate::auth::password;
 use crate::auth::token::Tokens;
 use crate::chat::upload::Limits;
-use crate::chat::{self, Broadcast, Registration, mars_sample};
+use crate::chat::{self, Broadcast, Contacts, Registration, WriteTo, mars_sample};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::control;
@@ -217,7 +217,7 @@ fn http_settings(config: &Config, descriptors: u64) -> http::Settings {
 
 /// The rules of chat with these settings.
 pub fn chat_settings(config: &Config) -> chat::Settings {
-    let Config { accounts, chat, link, uploads, .. } = config;
+    let Config { accounts, chat, contacts, link, uploads, .. } = config;
     chat::Settings {
         registration: match accounts.registration {
             config::Registration::Open => Registration::Open,
@@ -235,6 +235,15 @@ pub fn chat_settings(config: &Config) -> chat::Settings {
         page_bytes: chat.page_bytes,
         group_members_max: chat.group_members_max,
         group_joins_per_minute: chat.group_joins_per_minute,
+        write_to: match chat.write_to {
+            config::WriteTo::Anyone => WriteTo::Anyone,
+            config::WriteTo::Contacts => WriteTo::Contacts,
+        },
+        contacts: Contacts {
+            acceptance: contacts.acceptance,
+            max: contacts.max,
+            requests_per_hour: contacts.requests_per_hour,
+        },
         broadcast: match &chat.broadcast_allowed {
             config::Broadcast::Everybody => Broadcast::Everybody,
             config::Broadcast::Nobody => Broadcast::Nobody,

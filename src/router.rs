@@ -147,6 +147,11 @@ impl Router {
         linked.map(|routes| *routes.key()).collect()
     }
 
+    /// Who has a link or listens.
+    pub fn users(&self) -> Vec<UserId> {
+        self.routes.iter().map(|routes| *routes.key()).collect()
+    }
+
     /// How many users have a link or listen.
     pub fn users_online(&self) -> usize {
         self.routes.len()

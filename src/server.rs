@@ -117,6 +117,7 @@ impl Server {
         let chat = Chat::new(Arc::clone(&plan.store), parts, plan.chat);
         let links = Links::new(plan.bounds);
         chat.remove_strays().await?;
+        chat.load_blocks().await?;
         chat.add_first_accounts(plan.first_accounts).await?;
         if let Some(settings) = plan.mars_sample {
             chat.open_mars_sample(settings).await?;
@@ -168,6 +169,10 @@ impl Server {
             background.spawn(async move { ended.run_until_cancelled_owned(push).await.is_some() });
         }
         background.spawn(remove_old_uploads(Arc::clone(&chat), ended.clone()));
+        let (presence, until) = (Arc::clone(&chat).tell_presence(), ended.clone());
+        background.spawn(async move { until.run_until_cancelled_owned(presence).await.is_some() });
+        let (erase, until) = (Arc::clone(&chat).erase(), ended.clone());
+        background.spawn(async move { until.run_until_cancelled_owned(erase).await.is_some() });
         background.spawn(sweep(Arc::clone(&links), plan.clock, ended.clone()));
         background.spawn(listen::drop_datagrams(datagrams, door, stop.clone()));
         let doors = Http::new(plan.doors, entrance.clone(), router, tcp, stop.clone());
@@ -239,6 +244,7 @@ impl Server {
             warn!(links = self.links.count(), "some links did not end in time");
         }
         self.ended.cancel();
+        self.chat.keep_last_seen().await;
         let store = Arc::clone(&self.store);
         if let Err(error) = spawn_blocking(move || store.close()).await {
             error!(%error, "closing the store failed");

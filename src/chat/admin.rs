@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 
-use super::account::Account;
+use super::account::{Account, number};
 use super::{Chat, PARTITION, keys};
 use crate::id::{QueueId, UserId};
 use crate::store::{Change, Entry, Expect, Keep, StoreError, Tail};
@@ -12,6 +12,22 @@ use crate::wire::{CloseReason, Code, Refused};
 
 /// So many accounts are listed at once.
 pub const ACCOUNTS_LISTED_MAX: usize = 1000;
+
+/// An account as an operator sees it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    pub account: Account,
+    /// Also if they hide it.
+    pub online: bool,
+    pub last_seen_at_ms: Option<i64>,
+    /// Those who were asked included.
+    pub contacts: usize,
+    /// Those who ask them.
+    pub asked_by: usize,
+    /// Whom they have blocked, counted up to 1,000.
+    pub blocked: usize,
+    pub groups: usize,
+}
 
 impl Chat {
     /// Makes an account; without a password it is one for tokens alone.
@@ -81,6 +97,23 @@ impl Chat {
         Ok((token, expires_at_s.saturating_mul(1000)))
     }
 
+    /// An account, and what there is around it. Reads the disk.
+    pub fn show_account(&self, name: &str) -> Result<Shown, Refused> {
+        let user = self.named(name)?;
+        let Some((account, _)) = self.account(user)? else { return Err(super::internal("a name has no account")) };
+        let ties = self.count_ties(user)?;
+        let seen = self.store.get(&keys::seen(user))?;
+        Ok(Shown {
+            online: self.router.is_online(user),
+            last_seen_at_ms: seen.as_ref().and_then(number),
+            contacts: ties.own,
+            asked_by: ties.asks,
+            blocked: self.store.list(&keys::blocks(user), None, ACCOUNTS_LISTED_MAX)?.len(),
+            groups: self.store.memberships(user)?.iter().filter(|stay| stay.left_at.is_none()).count(),
+            account,
+        })
+    }
+
     /// Makes an invitation that one account may be registered with.
     pub async fn make_invitation(&self) -> Result<String, Refused> {
         let code = format!("{:032x}", rand::random::<u128>());
@@ -121,7 +154,7 @@ impl Chat {
         self.store.tail(PARTITION, after)
     }
 
-    fn named(&self, name: &str) -> Result<UserId, Refused> {
+    pub(super) fn named(&self, name: &str) -> Result<UserId, Refused> {
         self.user_named(name)?.ok_or_else(|| Refused::new(Code::NotFound, format!("there is no account {name:?}")))
     }
 }

@@ -38,6 +38,43 @@ pub(super) fn all_asking(group: GroupId) -> Vec<u8> {
     numbered(b"group/asking", group.get())
 }
 
+/// An account of which something may still be there that is to be erased.
+pub(super) fn erasing(user: UserId) -> Vec<u8> {
+    numbered(ERASING, user.get())
+}
+
+pub(super) const ERASING: &[u8] = b"erasing/";
+
+/// All read marks begin with this, and end with their reader.
+pub(super) const READ_MARKS: &[u8] = b"read/";
+
+/// What `user` is to `other`, as a contact.
+pub(super) fn contact(user: UserId, other: UserId) -> Vec<u8> {
+    numbered(&contacts(user), other.get())
+}
+
+/// Where the contacts of a user begin.
+pub(super) fn contacts(user: UserId) -> Vec<u8> {
+    numbered(b"contact/", user.get())
+}
+
+/// That `user` has blocked `other`.
+pub(super) fn block(user: UserId, other: UserId) -> Vec<u8> {
+    numbered(&blocks(user), other.get())
+}
+
+/// Where those begin whom a user has blocked.
+pub(super) fn blocks(user: UserId) -> Vec<u8> {
+    numbered(BLOCKS, user.get())
+}
+
+pub(super) const BLOCKS: &[u8] = b"block/";
+
+/// When a user was last online.
+pub(super) fn seen(user: UserId) -> Vec<u8> {
+    numbered(b"seen/", user.get())
+}
+
 /// An invitation that has not been used.
 pub(super) fn invitation(code: &str) -> Vec<u8> {
     [b"invitation/", code.as_bytes()].concat()
@@ -126,6 +163,12 @@ const fn letter(shelf: Shelf) -> u8 {
 pub(super) fn user_of(key: &[u8]) -> Option<UserId> {
     let number: [u8; 8] = *key.last_chunk()?;
     UserId::parse(i64::from_be_bytes(number))
+}
+
+/// The two users at the end of a key.
+pub(super) fn users_of(key: &[u8]) -> Option<(UserId, UserId)> {
+    let (rest, second) = (key.get(..key.len().checked_sub(8)?)?, user_of(key)?);
+    Some((user_of(rest)?, second))
 }
 
 fn numbered(prefix: &[u8], number: i64) -> Vec<u8> {

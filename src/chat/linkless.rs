@@ -90,6 +90,7 @@ impl Chat {
         self.router.listen(user, &outbox, LISTENERS_MAX).map_err(|_| {
             Refused::new(Code::Overloaded, format!("{LISTENERS_MAX} requests of this user wait, as many as may"))
         })?;
+        self.presences.came(user, self.now());
         Ok(Listener { chat: Arc::clone(self), user, outbox })
     }
 }
@@ -127,5 +128,6 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         self.chat.router.unregister(self.user, self.outbox.link());
+        self.chat.went(self.user);
     }
 }

@@ -57,6 +57,13 @@ impl Chat {
         let peer = self.check_conversation(caller.user, request.peer)?;
         let marks = self
             .reading(move |this| {
+                // Of who is blocked, or has blocked, one is told nothing.
+                if let Peer::User(other) = peer
+                    && this.is_blocked(caller.user, other)?
+                {
+                    let record = this.store.get(&keys::read_mark(caller.user, peer))?;
+                    return Ok(record.map(|record| (caller.user, record)).into_iter().collect());
+                }
                 // Who has read what everyone was sent is nobody's business but one's own.
                 if peer == Peer::Everyone {
                     let record = this.store.get(&keys::read_mark(caller.user, peer))?;
@@ -82,6 +89,9 @@ impl Chat {
         request: pb::TypingRequest,
     ) -> Result<pb::TypingReply, Refused> {
         let peer = self.check_conversation(caller.user, request.peer)?;
+        if let Peer::User(other) = peer {
+            self.check_pair(caller.user, other)?;
+        }
         self.tell(&caller, peer, Command::PushTyping, |peer| {
             pb::TypingPush { user: caller.user.get(), peer: peer.get() }.encode_to_vec().into()
         })
@@ -111,7 +121,7 @@ impl Chat {
     ) -> Result<(), Refused> {
         let own = body(peer);
         match peer {
-            Peer::User(other) if other != caller.user => {
+            Peer::User(other) if other != caller.user && !self.is_blocked(caller.user, other)? => {
                 self.router.offer_state(other, command, &body(Peer::User(caller.user)), None);
             }
             Peer::User(_) | Peer::Everyone => {}

@@ -3,8 +3,12 @@
 
 pub mod account;
 pub mod admin;
+mod block;
+mod contact;
+mod contact_list;
 mod content;
 pub mod deliver;
+mod erase;
 mod group;
 mod keys;
 mod linkless;
@@ -12,6 +16,7 @@ mod login;
 mod marks;
 pub mod mars_sample;
 mod password;
+mod presence;
 mod profile;
 mod read;
 mod register;
@@ -28,7 +33,7 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use prost::Message;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Notify, Semaphore};
 use tokio::task::spawn_blocking;
 
 use crate::auth::password::{PasswordError, Passwords};
@@ -42,10 +47,13 @@ use crate::router::Router;
 use crate::store::{Partition, Store, StoreError};
 use crate::uploads::Uploads;
 use crate::wire::{CloseReason, Code, Refused, Request};
+use block::Blocks;
+pub use contact::Settings as Contacts;
 use group::Turns;
 pub use linkless::Listener;
 pub use login::{LoggedIn, Standing};
 use mars_sample::Sample;
+use presence::Presences;
 pub use read::{InboxPage, Resumed};
 use roster::Rosters;
 
@@ -77,6 +85,8 @@ pub struct Settings {
     pub page_bytes: usize,
     pub group_members_max: usize,
     pub group_joins_per_minute: u32,
+    pub write_to: WriteTo,
+    pub contacts: Contacts,
     pub broadcast: Broadcast,
     pub broadcasts_per_minute: u32,
     pub uploads: upload::Limits,
@@ -91,6 +101,13 @@ pub enum Registration {
     Open,
     Invitation,
     Closed,
+}
+
+/// To which users one may write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteTo {
+    Anyone,
+    Contacts,
 }
 
 /// Who may write to everyone.
@@ -138,6 +155,13 @@ pub struct Chat {
     tokens: Arc<Tokens>,
     broadcasts: Limiter<i64>,
     finds: Limiter<i64>,
+    contacts_asked: Limiter<i64>,
+    blocks: Blocks,
+    presences: Presences,
+    /// An account is to be erased.
+    to_erase: Notify,
+    /// Held by who erases accounts.
+    erasing: Mutex<()>,
     /// How often a user's password is tried by who is logged in.
     passwords_tried: Limiter<i64>,
     joins: Limiter<i64>,
@@ -174,6 +198,11 @@ impl Chat {
             tokens,
             broadcasts: per_minute(settings.broadcasts_per_minute),
             finds: per_minute(settings.finds_per_minute),
+            contacts_asked: Limiter::new(settings.contacts.asked()),
+            blocks: Blocks::default(),
+            presences: Presences::default(),
+            to_erase: Notify::new(),
+            erasing: Mutex::new(()),
             passwords_tried: Limiter::new(password::TRIES),
             joins: per_minute(settings.group_joins_per_minute),
             reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
@@ -232,14 +261,14 @@ impl Chat {
             Request::ProfileSet(request) => later(this().profile_set(own(), request)),
             Request::ChangePassword(request) => later(this().change_password(own(), request)),
             Request::FindUsers(request) => later(this().find_users(own(), request)),
-            Request::DeleteAccount(_)
-            | Request::Presence(_)
-            | Request::ContactSet(_)
-            | Request::ContactAnswer(_)
-            | Request::ContactRemove(_)
-            | Request::ContactList(_)
-            | Request::Block(_)
-            | Request::BlockList(_) => refuse(Code::UnknownCommand, "people: not served yet"),
+            Request::Presence(request) => later(this().presence(own(), request)),
+            Request::ContactSet(request) => later(this().contact_set(own(), request)),
+            Request::ContactAnswer(request) => later(this().contact_answer(own(), request)),
+            Request::ContactRemove(request) => later(this().contact_remove(own(), request)),
+            Request::ContactList(request) => later(this().contact_list(own(), request)),
+            Request::Block(request) => later(this().block(own(), request)),
+            Request::BlockList(request) => later(this().block_list(own(), request)),
+            Request::DeleteAccount(request) => later(this().delete_account(own(), request)),
             Request::GroupChange(request) => later(this().group_change(own(), request)),
             Request::GroupRemove(request) => later(this().group_remove(own(), request)),
             Request::GroupRole(request) => later(this().group_role(own(), request)),
@@ -281,11 +310,13 @@ impl Chat {
             }
             return Err(refused);
         }
+        self.presences.came(caller.user, self.now());
         Ok(old)
     }
 
     pub fn unregister(&self, caller: &Caller) {
         self.router.unregister(caller.user, caller.link);
+        self.went(caller.user);
     }
 
     /// Ends all links of a user.

@@ -70,7 +70,7 @@ impl Chat {
         request: pb::ProfileSetRequest,
     ) -> Result<pb::ProfileSetReply, Refused> {
         self.check_profile(&request)?;
-        let account = loop {
+        let (account, was_hidden) = loop {
             let Some((before, revision)) = self.account(caller.user)? else {
                 return Err(Refused::new(Code::NotFound, "the account is gone"));
             };
@@ -78,16 +78,19 @@ impl Chat {
             account.profile.take(&request);
             // Asking with nothing in it is how one asks for one's own profile: it writes nothing.
             if account.profile == before.profile {
-                break account;
+                break (account, before.profile.presence_hidden);
             }
             let changes = vec![self.account_change(&account, caller.user, revision)];
             match self.store.change(changes, Keep::Durable).await {
-                Ok(()) => break account,
+                Ok(()) => break (account, before.profile.presence_hidden),
                 Err(ChangeError::Conflict { .. }) => {}
                 Err(ChangeError::Store(error)) => return Err(error.into()),
             }
         };
         let presence_hidden = account.profile.presence_hidden;
+        if presence_hidden != was_hidden {
+            self.presence_changed(caller.user);
+        }
         Ok(pb::ProfileSetReply { user: Some(account.card()), presence_hidden, ..Default::default() })
     }
 

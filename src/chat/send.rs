@@ -66,7 +66,10 @@ impl Chat {
 
     fn check_may_write(&self, caller: &Caller, to: Peer, mentions: &[i64]) -> Result<(), Refused> {
         match to {
-            Peer::User(user) => self.check_exists(user),
+            Peer::User(user) => {
+                self.check_exists(user)?;
+                self.check_pair(caller.user, user)
+            }
             Peer::Everyone => self.check_broadcast(caller.user),
             Peer::Group(group) => self.check_may_write_in(caller.user, group, mentions),
         }

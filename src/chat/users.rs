@@ -68,8 +68,8 @@ impl Chat {
     }
 
     /// The same as `viewer` is shown them: with who of their contacts is online. Reads the disk.
-    pub(super) fn cards_for(&self, _viewer: UserId, ids: &[UserId]) -> Result<Vec<pb::User>, Refused> {
-        self.cards(ids, |_| Ok(false))
+    pub(super) fn cards_for(&self, viewer: UserId, ids: &[UserId]) -> Result<Vec<pb::User>, Refused> {
+        self.cards(ids, |user| self.may_watch(viewer, user))
     }
 
     /// `is_shown` says of somebody who is online whether it is to be seen also where people are not listed: there a

@@ -72,6 +72,15 @@ enum UserCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Print what there is about an account.
+    Show {
+        name: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Erase an account. What its user wrote stays, under a number; the name is free again.
+    Delete { name: String },
     /// Give an account a new password. Its links end, and all its tokens.
     Passwd { name: String },
     /// Disable an account. Its links end, and all its tokens.

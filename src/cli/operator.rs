@@ -39,6 +39,15 @@ pub(super) fn user(config: &Config, command: UserCommand) -> Result<(), Failure>
             let text = format!("{id:>8}  {:<24} {state}", word(line, "name"));
             if json { line.to_string() } else { text.trim_end().to_owned() }
         }),
+        UserCommand::Show { name, json } => {
+            ask(config, Command::UserShow { name }, |line| if json { line.to_string() } else { facts(line) })
+        }
+        UserCommand::Delete { name } => {
+            confirm_deletion(&name)?;
+            ask(config, Command::UserDelete { name }, |line| {
+                format!("{} was user {} and is erased; what they wrote stays", word(line, "name"), line["id"])
+            })
+        }
         UserCommand::Passwd { name } => {
             let password = ask_password(config)?;
             ask(config, Command::UserPasswd { name, password }, |line| {
@@ -100,6 +109,8 @@ pub(super) fn carry_out_here(config: &Config, command: Command, show: Show) -> R
         // With these a new server may begin.
         Command::UserAdd { .. } | Command::Invite => {}
         Command::UserList
+        | Command::UserShow { .. }
+        | Command::UserDelete { .. }
         | Command::UserPasswd { .. }
         | Command::UserDisable { .. }
         | Command::Token { .. }
@@ -185,6 +196,27 @@ fn ask_password(config: &Config) -> Result<String, Failure> {
         return Err(Failure::Failed(format!("the password has {bytes} bytes, not {min} to {max}")));
     }
     Ok(password)
+}
+
+/// Asks a person for the name once more: it cannot be undone. A script means what it says.
+fn confirm_deletion(name: &str) -> Result<(), Failure> {
+    if !io::stdin().is_terminal() {
+        return Ok(());
+    }
+    write!(io::stderr(), "{} is erased for good; type the name once more: ", harmless(name))?;
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    if line.trim_end_matches(['\r', '\n']) == name { Ok(()) } else { Err(Failure::Failed("nothing was done".into())) }
+}
+
+/// Each key and its value on a line of their own.
+fn facts(line: &Value) -> String {
+    let Value::Object(fields) = line else { return line.to_string() };
+    let shown = fields.iter().map(|(key, value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), harmless);
+        format!("{key:<16} {value}").trim_end().to_owned()
+    });
+    shown.collect::<Vec<_>>().join("\n")
 }
 
 fn word(line: &Value, key: &str) -> String {

@@ -5,12 +5,14 @@
 //! wrong is one sentence that names the setting and the place. Only the top floor knows this module: it hands each
 //! mechanism the few numbers that it asks for.
 
+mod contacts;
 mod layers;
 
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+pub use contacts::{Contacts, WriteTo};
 use layers::Settings;
 
 use crate::wire::frame::FRAME_LENGTH_MAX;
@@ -64,6 +66,7 @@ pub struct Config {
     pub mars_sample: MarsSample,
     pub accounts: Accounts,
     pub chat: Chat,
+    pub contacts: Contacts,
     pub uploads: Uploads,
     pub store: Store,
     pub log: Log,
@@ -164,6 +167,7 @@ pub struct Chat {
     pub page_entries: usize,
     pub page_bytes: usize,
     pub group_members_max: usize,
+    pub write_to: WriteTo,
     pub group_joins_per_minute: u32,
     pub broadcast_allowed: Broadcast,
     pub broadcasts_per_minute: u32,
@@ -337,9 +341,11 @@ impl Config {
                 page_bytes: s.number("chat.page_bytes", 1_024..=1_048_576)?,
                 group_members_max: s.number("chat.group_members_max", 2..=100_000)?,
                 group_joins_per_minute: s.number("chat.group_joins_per_minute", 1..=60_000)?,
+                write_to: WriteTo::read(s)?,
                 broadcast_allowed: s.broadcast("chat.broadcast_allowed")?,
                 broadcasts_per_minute: s.number("chat.broadcasts_per_minute", 1..=60_000)?,
             },
+            contacts: Contacts::read(s)?,
             uploads: Uploads {
                 file_mb_max: s.number("uploads.file_mb_max", 0..=1_048_576)?,
                 avatar_kib_max: s.number("uploads.avatar_kib_max", 1..=65_536)?,

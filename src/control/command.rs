@@ -10,9 +10,10 @@ use tokio::task::spawn_blocking;
 use super::line::entry_line;
 use crate::auth::token::Tokens;
 use crate::chat::Chat;
+use crate::chat::admin::Shown;
 use crate::id::{QueueId, UserId};
 use crate::store::Entry;
-use crate::wire::Refused;
+use crate::wire::{Refused, pb};
 
 /// So many entries are read from the log at once.
 const LOG_PAGE: usize = 500;
@@ -26,6 +27,12 @@ pub enum Command {
         password: Option<String>,
     },
     UserList,
+    UserShow {
+        name: String,
+    },
+    UserDelete {
+        name: String,
+    },
     UserPasswd {
         name: String,
         password: String,
@@ -69,6 +76,11 @@ impl Operator {
                 json!({"id": user.get(), "name": name})
             }
             Command::UserList => return self.list_users(say).await,
+            Command::UserShow { name } => self.show_user(name).await?,
+            Command::UserDelete { name } => {
+                let user = chat.erase_account(&name).await.map_err(plain)?;
+                json!({"id": user.get(), "name": name})
+            }
             Command::UserPasswd { name, password } => {
                 chat.set_password(&name, password).await.map_err(plain)?;
                 json!({"name": name})
@@ -123,6 +135,36 @@ impl Operator {
                 }
             }
         }
+    }
+
+    async fn show_user(&self, name: String) -> Result<Value, String> {
+        let chat = Arc::clone(&self.chat);
+        let shown = spawn_blocking(move || chat.show_account(&name)).await.map_err(|error| error.to_string())?;
+        let Shown { account, online, last_seen_at_ms, contacts, asked_by, blocked, groups } = shown.map_err(plain)?;
+        let profile = &account.profile;
+        let sex = match pb::Sex::try_from(profile.sex).unwrap_or_default() {
+            pb::Sex::Unspecified => Value::Null,
+            pb::Sex::Male => "male".into(),
+            pb::Sex::Female => "female".into(),
+            pb::Sex::Other => "other".into(),
+        };
+        Ok(json!({
+            "id": account.id,
+            "name": account.name,
+            "disabled": account.disabled,
+            "password": account.password.is_some(),
+            "nickname": profile.nickname,
+            "sex": sex,
+            "avatar": profile.avatar,
+            "bio": profile.bio,
+            "presence_hidden": profile.presence_hidden,
+            "online": online,
+            "last_seen_at_ms": last_seen_at_ms,
+            "contacts": contacts,
+            "asked_by": asked_by,
+            "blocked": blocked,
+            "groups": groups,
+        }))
     }
 
     async fn show_log(&self, mut after: QueueId, mut limit: usize, say: &mpsc::Sender<Value>) -> Result<(), String> {

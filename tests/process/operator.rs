@@ -73,6 +73,33 @@ async fn accounts_are_made_listed_and_changed_with_a_server_and_without() {
 }
 
 #[tokio::test]
+async fn an_account_is_shown_and_erased_with_a_server_and_without() {
+    both(async |home, program| {
+        home.run_with(&["user", "add", "anna"], "first secret\n").await;
+        home.user("bob").await;
+        let shown: Value = serde_json::from_str(&home.ok(&["user", "show", "anna", "--json"]).await).unwrap();
+        let facts = ["id", "name", "password", "online", "contacts", "groups"].map(|key| shown[key].clone());
+        assert_eq!(facts, [json!(1), json!("anna"), json!(true), json!(false), json!(0), json!(0)]);
+        assert!(home.ok(&["user", "show", "ANNA"]).await.lines().any(|line| line == "name             anna"));
+
+        let erased = home.run_with(&["user", "delete", "anna"], "").await;
+        assert_eq!(erased.code(), Some(0), "{erased:?}");
+        assert_eq!(erased.stdout, "anna was user 1 and is erased; what they wrote stays\n");
+        assert_eq!(may_log_in(home, program, "anna", "first secret").await, Code::WrongCredentials);
+        let listed = home.ok(&["user", "list"]).await;
+        assert_eq!(listed.split_whitespace().collect::<Vec<_>>(), ["2", "bob", "tokens", "only"]);
+        for what in ["show", "delete"] {
+            let ended = home.run(&["user", what, "anna"]).await;
+            assert_eq!((ended.code(), ended.sentence()), (Some(1), "longlink: there is no account \"anna\""));
+        }
+        // The name is free, the number is not.
+        let added = home.run_with(&["user", "add", "anna"], "another secret\n").await;
+        assert_eq!(added.stdout, "anna is user 3\n");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_new_password_and_a_disabled_account_end_links_and_tokens_at_once() {
     let home = Home::new();
     let program = home.serve().await;

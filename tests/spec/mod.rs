@@ -3,12 +3,16 @@
 
 /// Accounts: making them, finding them, and their end.
 mod accounts;
+/// Between whom nothing passes.
+mod blocks;
 /// Writing to everyone.
 mod broadcast;
 /// The short link: requests by HTTP.
 mod cgi;
 /// The end of a link.
 mod closing;
+/// Who is whose contact.
+mod contacts;
 /// What browsers are told about other hosts' pages, and readiness.
 mod cors;
 /// Devices of one user.
@@ -17,6 +21,8 @@ mod devices;
 mod doors;
 /// How a server stops.
 mod drain;
+/// Erasing accounts.
+mod erasing;
 /// The frame, byte by byte.
 mod frame;
 /// Groups: who sees what of them.
@@ -43,6 +49,8 @@ mod pages;
 mod passwords;
 /// Who there is.
 mod people;
+/// Who of one's contacts is online.
+mod presence;
 /// What people say of themselves.
 mod profiles;
 /// Slow readers, and readers that come while others write.

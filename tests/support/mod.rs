@@ -5,6 +5,7 @@ pub(crate) mod gate;
 pub(crate) mod groups;
 pub(crate) mod http;
 pub(crate) mod peer;
+pub(crate) mod people;
 pub(crate) mod requests;
 pub(crate) mod web;
 pub(crate) mod world;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use longlink::chat::upload::Limits;
-use longlink::chat::{self, Broadcast, Registration};
+use longlink::chat::{self, Broadcast, Contacts, Registration, WriteTo};
 use longlink::clock::Clock;
 use longlink::http::{self, Origins, old_contract};
 use longlink::link::Timing;
@@ -74,6 +74,8 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
             page_bytes: 64 * 1024,
             group_members_max: 5_000,
             group_joins_per_minute: 1_000_000,
+            write_to: WriteTo::Anyone,
+            contacts: Contacts { acceptance: true, max: 1_000, requests_per_hour: 10_000 },
             broadcast: Broadcast::Everybody,
             broadcasts_per_minute: 1_000_000,
             uploads: Limits {

@@ -1,0 +1,196 @@
+//! Erasing an account (U22 to U25): what goes, and what stays.
+
+use std::sync::Arc;
+
+use longlink::store::{Directory, Memory};
+use longlink::wire::pb::{self, CloseReason, ContactState, GroupEventKind};
+use longlink::wire::{Code, Command};
+use prost::Message;
+
+use crate::support::http::{cgi, users_online};
+use crate::support::people::{ask, befriend, block, contact_pushed, contacts};
+use crate::support::requests::{password, register};
+use crate::support::{Peer, World, hello, text_to};
+
+fn delete(password: &str) -> pb::DeleteAccountRequest {
+    pb::DeleteAccountRequest { password: password.into() }
+}
+
+/// Waits until everything is done that was begun.
+async fn erased(world: &World, count: u64) {
+    while world.server.metrics().accounts_erased.get() < count {
+        // Asking takes a while, and lets the server get on.
+        users_online(world).await;
+    }
+}
+
+async fn create(peer: &mut Peer, name: &str, members: &[i64]) -> i64 {
+    let request = pb::GroupCreateRequest { name: name.into(), members: members.into(), client_msg_id: name.into() };
+    let reply: pb::GroupCreateReply = peer.call(Command::GroupCreate, &request).await;
+    assert_eq!(reply.code(), Code::Ok);
+    reply.group
+}
+
+/// What happened to groups, of what is pushed next.
+async fn events(peer: &mut Peer, count: usize) -> Vec<(i64, GroupEventKind, Vec<i64>)> {
+    let entries = peer.entries(count).await;
+    let event = |entry: pb::Entry| {
+        let event = pb::GroupEvent::decode(entry.content).unwrap();
+        (entry.to, event.kind(), event.users)
+    };
+    entries.into_iter().map(event).collect()
+}
+
+// U22.
+#[tokio::test]
+async fn it_takes_the_password_and_ends_every_link_and_token() {
+    let world = World::new().await;
+    world.server.chat().add_account("anna", Some("a password".to_owned())).await.unwrap();
+    let (mut phone, mut desk) = (world.stranger().await, world.stranger().await);
+    let login: pb::HelloReply = phone.call(Command::Hello, &password("anna", "a password", "phone")).await;
+    assert_eq!(desk.code(Command::Hello, &password("anna", "a password", "desk")).await, Code::Ok);
+    for wrong in ["", "wrong"] {
+        assert_eq!(phone.code(Command::DeleteAccount, &delete(wrong)).await, Code::WrongCredentials);
+    }
+    assert_eq!(phone.code(Command::DeleteAccount, &delete("a password")).await, Code::Ok);
+    for link in [&mut phone, &mut desk] {
+        assert_eq!(link.closed().await, Some(CloseReason::AccountEnded));
+    }
+    let mut peer = world.stranger().await;
+    assert_eq!(peer.code(Command::Hello, &hello(&login.token, "phone", None)).await, Code::BadToken);
+    let again = password("anna", "a password", "phone");
+    assert_eq!(peer.code(Command::Hello, &again).await, Code::WrongCredentials);
+    let refused: pb::Refusal = cgi(&world, "group_list", &login.token, &pb::GroupListRequest {}).await;
+    assert_eq!(refused.code(), Code::BadToken);
+}
+
+// U23.
+#[tokio::test]
+async fn entries_stay_under_the_number_and_the_name_is_free_for_somebody_else() {
+    let world = World::new().await;
+    let (anna, token) = world.user("anna").await;
+    let mut bob = world.logged_in("bob").await;
+    let sent: pb::SendReply = cgi(&world, "send", &token, &text_to(bob.user, "1", "stays")).await;
+    assert_eq!(sent.code(), Code::Ok);
+    bob.entries(1).await;
+    let reply: pb::DeleteAccountReply = cgi(&world, "delete_account", &token, &delete("")).await;
+    assert_eq!(reply.code(), Code::Ok);
+    erased(&world, 1).await;
+
+    let request = pb::UsersRequest { ids: vec![anna], names: vec!["anna".into()] };
+    let users: pb::UsersReply = bob.call(Command::Users, &request).await;
+    assert_eq!(users.users, [pb::User { id: anna, deleted: true, ..Default::default() }]);
+    let history: pb::HistoryReply =
+        bob.call(Command::History, &pb::HistoryRequest { peer: anna, ..Default::default() }).await;
+    assert_eq!((history.entries[0].from, &history.entries[0].content[..]), (anna, &b"stays"[..]));
+    assert_eq!(bob.code(Command::Send, &text_to(anna, "2", "gone")).await, Code::NotFound);
+    assert_eq!(bob.code(Command::ContactSet, &ask(anna)).await, Code::NotFound);
+
+    let made: pb::RegisterReply = bob.call(Command::Register, &register("Anna", "a password", "")).await;
+    assert_eq!((made.code(), made.user_id), (Code::Ok, bob.user + 1), "another number, and nothing of the first one's");
+}
+
+// U24.
+#[tokio::test]
+async fn contacts_blocks_marks_and_last_seen_go() {
+    let store = Arc::new(Memory::new());
+    let world = World::with(|plan| plan.store = Arc::<Memory>::clone(&store)).await;
+    let (mut anna, mut bob) = (world.logged_in("anna").await, world.logged_in("bob").await);
+    let mut eve = world.logged_in("eve").await;
+    befriend(&mut anna, &mut bob).await;
+    assert_eq!(anna.code(Command::ContactSet, &ask(eve.user)).await, Code::Ok);
+    contact_pushed(&mut eve).await;
+    assert_eq!(anna.code(Command::Block, &block(eve.user, true)).await, Code::Ok);
+    assert_eq!(eve.code(Command::Block, &block(anna.user, true)).await, Code::Ok);
+    bob.send(anna.user, "1", "hi").await;
+    for peer in [bob.user, 0] {
+        assert_eq!(anna.code(Command::MarkRead, &pb::MarkReadRequest { peer, up_to: 1 }).await, Code::Ok);
+    }
+    bob.pushed::<pb::ReceiptPush>(Command::PushReceipt).await;
+    assert_eq!(bob.code(Command::MarkRead, &pb::MarkReadRequest { peer: 1, up_to: 1 }).await, Code::Ok);
+    assert_eq!(anna.code(Command::DeleteAccount, &delete("")).await, Code::Ok);
+    anna.closed().await;
+    erased(&world, 1).await;
+    for peer in [&mut bob, &mut eve] {
+        assert_eq!(contact_pushed(peer).await, (1, ContactState::None));
+        assert_eq!(contacts(peer).await, []);
+    }
+    // What is still there that has her number at either end of its key.
+    let mut left = Vec::new();
+    for prefix in ["account/", "contact/", "block/", "read/", "seen/", "erasing/", "erased/"] {
+        let number = 1_i64.to_be_bytes();
+        for (key, _) in store.list(prefix.as_bytes(), None, 1_000).unwrap() {
+            if key[prefix.len()..].starts_with(&number) || key.ends_with(&number) {
+                left.push((prefix, key[prefix.len()..].to_vec()));
+            }
+        }
+    }
+    let theirs = [3_i64.to_be_bytes(), 1_i64.to_be_bytes()].concat();
+    assert_eq!(left, [("block/", theirs), ("erased/", 1_i64.to_be_bytes().to_vec())], "Eve's list is Eve's");
+    let listed: pb::BlockListReply = eve.call(Command::BlockList, &pb::BlockListRequest::default()).await;
+    assert!(listed.users[0].deleted);
+    assert_eq!(eve.code(Command::Block, &block(1, false)).await, Code::Ok);
+}
+
+// U25.
+#[tokio::test]
+async fn groups_are_left_handed_over_and_the_last_one_ends_them() {
+    let world = World::new().await;
+    let mut anna = world.logged_in("anna").await;
+    let (mut bob, mut carl) = (world.logged_in("bob").await, world.logged_in("carl").await);
+    let owned = create(&mut anna, "owned", &[carl.user]).await;
+    let invite = pb::GroupInviteRequest { group: owned, members: vec![bob.user] };
+    assert_eq!(anna.code(Command::GroupInvite, &invite).await, Code::Ok);
+    let joined = create(&mut bob, "joined", &[anna.user]).await;
+    let alone = create(&mut anna, "alone", &[]).await;
+    carl.entries(2).await;
+    bob.entries(2).await;
+    assert_eq!(anna.code(Command::DeleteAccount, &delete("")).await, Code::Ok);
+    anna.closed().await;
+    erased(&world, 1).await;
+
+    let handed = (owned, GroupEventKind::HandedOver, vec![carl.user]);
+    let left = (owned, GroupEventKind::Left, vec![anna.user]);
+    assert_eq!(events(&mut carl, 2).await, [handed.clone(), left.clone()], "the one who was longest in it");
+    assert_eq!(events(&mut bob, 3).await, [handed, left, (joined, GroupEventKind::Left, vec![anna.user])]);
+    let members = |group| pb::GroupMembersRequest { group, after: 0 };
+    let reply: pb::GroupMembersReply = bob.call(Command::GroupMembers, &members(owned)).await;
+    assert_eq!(reply.members.iter().map(|user| user.id).collect::<Vec<_>>(), [bob.user, carl.user]);
+    let log = world.server.chat().read_log(longlink::id::QueueId::START, 1_000).unwrap();
+    let end = log.iter().rfind(|entry| entry.to.get() == alone).unwrap().group_event().unwrap();
+    assert_eq!((end.kind(), end.users), (GroupEventKind::Dissolved, vec![anna.user]));
+}
+
+// U22: whatever a crash leaves undone is done at the next start.
+#[tokio::test]
+async fn what_was_begun_before_a_crash_is_finished_at_the_next_start() {
+    let store = Arc::new(Memory::new());
+    let group;
+    {
+        let world = World::with(|plan| plan.store = Arc::<Memory>::clone(&store)).await;
+        let (mut anna, mut bob) = (world.logged_in("anna").await, world.logged_in("bob").await);
+        befriend(&mut anna, &mut bob).await;
+        group = create(&mut anna, "group", &[bob.user]).await;
+    }
+    // As it lies on the disk right behind the first step.
+    let number = 1_i64.to_be_bytes();
+    let change = |prefix: &str, value| longlink::store::Change {
+        key: [prefix.as_bytes(), &number].concat(),
+        value,
+        expect: longlink::store::Expect::Anything,
+    };
+    let name = longlink::store::Change { key: b"name/anna".to_vec(), ..change("", None) };
+    let begun =
+        vec![change("account/", None), name, change("erased/", Some(Vec::new())), change("erasing/", Some(Vec::new()))];
+    store.change(begun, longlink::store::Keep::Durable).await.unwrap();
+
+    let world = World::with(|plan| plan.store = Arc::<Memory>::clone(&store)).await;
+    erased(&world, 1).await;
+    let bob = world.server.chat().make_token("bob").unwrap().0;
+    let listed: pb::ContactListReply = cgi(&world, "contact_list", &bob, &pb::ContactListRequest::default()).await;
+    assert_eq!(listed.contacts, []);
+    let members = pb::GroupMembersRequest { group, after: 0 };
+    let reply: pb::GroupMembersReply = cgi(&world, "group_members", &bob, &members).await;
+    assert_eq!(reply.members.iter().map(|user| user.id).collect::<Vec<_>>(), [2]);
+    assert!(store.list(b"erasing/", None, 10).unwrap().is_empty());
+}

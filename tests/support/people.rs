@@ -1,0 +1,67 @@
+//! What tests about people ask for.
+
+use longlink::wire::pb::{self, ContactState};
+use longlink::wire::{Code, Command};
+
+use super::Peer;
+use super::peer::Wire;
+
+/// Asks somebody to be a contact.
+pub(crate) fn ask(user: i64) -> pb::ContactSetRequest {
+    pb::ContactSetRequest { user, ..Default::default() }
+}
+
+pub(crate) fn answer(user: i64, accept: bool) -> pb::ContactAnswerRequest {
+    pb::ContactAnswerRequest { user, accept }
+}
+
+pub(crate) fn block(user: i64, blocked: bool) -> pb::BlockRequest {
+    pb::BlockRequest { user, blocked }
+}
+
+/// Makes two people contacts, and takes what is pushed for it.
+pub(crate) async fn befriend<S: Wire>(one: &mut Peer<S>, other: &mut Peer<S>) {
+    assert_eq!(one.code(Command::ContactSet, &ask(other.user)).await, Code::Ok);
+    assert_eq!(other.code(Command::ContactAnswer, &answer(one.user, true)).await, Code::Ok);
+    for peer in [one, other] {
+        peer.noop().await;
+        peer.pushes.clear();
+    }
+}
+
+/// The next push, which must tell of a contact. Presence is told when its second has come, so it is passed over.
+pub(crate) async fn next_contact<S: Wire>(peer: &mut Peer<S>) -> pb::Contact {
+    loop {
+        let push = peer.push().await;
+        if push.cmd != Command::PushPresence as u32 {
+            assert_eq!(push.cmd, Command::PushContact as u32);
+            return push.read::<pb::ContactPush>().contact.unwrap();
+        }
+    }
+}
+
+/// The same, as who it is, and what they are now.
+pub(crate) async fn contact_pushed<S: Wire>(peer: &mut Peer<S>) -> (i64, ContactState) {
+    let contact = next_contact(peer).await;
+    (contact.user.as_ref().unwrap().id, contact.state())
+}
+
+/// Asserts that nothing was pushed until now but presence.
+pub(crate) async fn nothing_but_presence<S: Wire>(peer: &mut Peer<S>) {
+    peer.noop().await;
+    peer.pushes.retain(|push| push.cmd != Command::PushPresence as u32);
+    assert_eq!(peer.pushes, []);
+}
+
+/// The next push, which must tell of presence.
+pub(crate) async fn presence_pushed<S: Wire>(peer: &mut Peer<S>) -> Vec<(i64, bool)> {
+    let push: pb::PresencePush = peer.pushed(Command::PushPresence).await;
+    push.states.iter().map(|state| (state.user, state.online)).collect()
+}
+
+/// All of one's contacts, and those who ask or were asked.
+pub(crate) async fn contacts<S: Wire>(peer: &mut Peer<S>) -> Vec<(i64, ContactState)> {
+    let reply: pb::ContactListReply = peer.call(Command::ContactList, &pb::ContactListRequest::default()).await;
+    assert_eq!(reply.code(), Code::Ok);
+    reply.contacts.iter().map(|contact| (contact.user.as_ref().unwrap().id, contact.state())).collect()
+}
