@@ -201,6 +201,7 @@ fn http_settings(config: &Config, descriptors: u64) -> http::Settings {
         },
         connections_max: http_connections_max(config.http.connections_max, config.link.links_max, descriptors),
         request_timeout_ms: http.request_timeout_s * 1000,
+        write_timeout_ms: link.write_timeout_s * 1000,
         body_bytes_max: link.frame_bytes_max,
         mars_sample: config.mars_sample.enabled,
         old_contract: old_contract::Settings {

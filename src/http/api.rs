@@ -28,6 +28,7 @@ pub(super) async fn overview(State(http): State<Arc<Http>>) -> Response {
     let overview = json!({
         "longLink": { "tcp": http.tcp.to_string(), "webSocket": "/ws", "subprotocol": "longlink.v1" },
         "openapi": "/api/openapi.json",
+        "uploads": { "files": "/files", "avatars": "/avatars" },
         "commands": commands,
     });
     as_json(&overview)

@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::debug;
 
+use super::patient::Patient;
 use super::{Http, paths};
 use crate::link::listen::{pause_after, prepare};
 
@@ -62,6 +63,7 @@ async fn answer(
         request.extensions_mut().insert(ConnectInfo(address));
         paths.call(request)
     });
+    let stream = Patient::new(stream, Duration::from_millis(http.settings.write_timeout_ms));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_millis(http.settings.request_timeout_ms))

@@ -4,10 +4,12 @@ mod api;
 mod body;
 mod cgi;
 mod contract;
+mod files;
 mod listen;
 mod mars_sample;
 pub mod old_contract;
 mod origin;
+mod patient;
 mod web;
 mod websocket;
 
@@ -43,7 +45,9 @@ pub struct Settings {
     pub connections_max: usize,
     /// How long a request may take to come, its header and its body each.
     pub request_timeout_ms: u64,
-    /// The longest body of a request.
+    /// How long a peer may take nothing while it is answered.
+    pub write_timeout_ms: u64,
+    /// The longest body of a command's request.
     pub body_bytes_max: usize,
     pub old_contract: old_contract::Settings,
     /// Whether the paths of Mars' sample are there.
@@ -96,7 +100,8 @@ fn paths(http: Arc<Http>) -> axum::Router {
         .route("/api/openapi.json", get(api::openapi))
         .route("/Message/{action}", any(old_contract::message))
         .route("/message/{action}", any(old_contract::message))
-        .route("/mars/{action}", any(mars_sample::call));
+        .route("/mars/{action}", any(mars_sample::call))
+        .merge(files::paths());
     if let Some(cors) = http.settings.origins.cors() {
         for_pages = for_pages.layer(cors);
     }

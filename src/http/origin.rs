@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::header::{
+    ACCEPT_RANGES, AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HOST, IF_RANGE, ORIGIN, RANGE,
+};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -48,8 +50,11 @@ impl Origins {
                 AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
             }
         };
-        let layer = CorsLayer::new().allow_origin(allowed).allow_methods([Method::GET, Method::POST]);
-        Some(layer.allow_headers([AUTHORIZATION, CONTENT_TYPE]).max_age(REMEMBERED))
+        let layer = CorsLayer::new().allow_origin(allowed).allow_methods([Method::GET, Method::POST, Method::DELETE]);
+        let layer = layer.allow_headers([AUTHORIZATION, CONTENT_TYPE, RANGE, IF_RANGE]);
+        // What a page needs to get a file in parts, and may not see otherwise.
+        let layer = layer.expose_headers([ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, ETAG]);
+        Some(layer.max_age(REMEMBERED))
     }
 }
 

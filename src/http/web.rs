@@ -51,11 +51,16 @@ fn answer((_, kind, bytes): File, tag: &str, headers: &HeaderMap) -> Response {
         (REFERRER_POLICY, "no-referrer"),
         (X_FRAME_OPTIONS, "DENY"),
     ];
-    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    if known.flat_map(|value| value.split(',')).any(|known| matches(known.trim(), tag)) {
+    if is_known(headers, tag) {
         return (StatusCode::NOT_MODIFIED, about).into_response();
     }
     (about, [(CONTENT_TYPE, kind)], bytes).into_response()
+}
+
+/// Whether a browser says that it has what a tag names.
+pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    known.flat_map(|value| value.split(',')).any(|known| matches(known.trim(), tag))
 }
 
 /// Weakly compared, as RFC 9110 has it for `If-None-Match`.

@@ -20,6 +20,7 @@ use sha1::{Digest, Sha1};
 use tokio::net::TcpStream;
 use tracing::{debug, error};
 
+use super::patient::Patient;
 use super::{Http, foreign_page};
 use crate::link::websocket::WebSocketTransport;
 
@@ -55,8 +56,11 @@ pub(super) async fn upgrade(
                 return;
             }
         };
-        match upgraded.downcast::<TokioIo<TcpStream>>() {
-            Ok(parts) => entrance.enter(WebSocketTransport::new(parts.io.into_inner(), &parts.read_buf), place),
+        match upgraded.downcast::<TokioIo<Patient<TcpStream>>>() {
+            Ok(parts) => {
+                let stream = parts.io.into_inner().into_inner();
+                entrance.enter(WebSocketTransport::new(stream, &parts.read_buf), place);
+            }
             Err(_) => error!("the HTTP port serves something else than TCP"),
         }
     });

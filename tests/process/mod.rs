@@ -11,4 +11,5 @@ mod program;
 mod raw;
 mod scarce;
 mod stop;
+mod uploads;
 mod walk;

@@ -34,7 +34,7 @@ async fn a_listed_page_may_ask_with_its_token_and_another_may_not() {
     let world = world(Origins::Listed(vec!["https://chat.example".into()])).await;
     let answer = preflight(&world, "https://chat.example").await;
     assert_eq!((answer.status, answer.header(ALLOWED)), (200, Some("https://chat.example")));
-    assert_eq!(answer.header("access-control-allow-headers"), Some("authorization,content-type"));
+    assert_eq!(answer.header("access-control-allow-headers"), Some("authorization,content-type,range,if-range"));
     assert_eq!(answer.header("access-control-allow-credentials"), None, "cookies stay at home");
     assert_eq!(preflight(&world, "https://evil.example").await.header(ALLOWED), None);
     // The answer itself is readable for the page, also when it is a refusal.

@@ -23,6 +23,8 @@ mod doors;
 mod drain;
 /// Erasing accounts.
 mod erasing;
+/// Files and avatars by HTTP.
+mod files;
 /// The frame, byte by byte.
 mod frame;
 /// Groups: who sees what of them.
@@ -41,6 +43,8 @@ mod login;
 mod marks;
 /// The chat of Mars' sample apps.
 mod mars_sample;
+/// Messages that name uploads.
+mod media;
 /// The contract of the first server, as its three clients speak it.
 mod old_contract;
 /// Reading by pages, forwards and backwards.
@@ -61,6 +65,8 @@ mod silence;
 mod story;
 /// Login tokens.
 mod tokens;
+/// Uploads that break off, wait, meet one another, or grow old.
+mod uploads;
 /// Reading at once without a link.
 mod waiting;
 /// The web client's files and headers.

@@ -1,12 +1,9 @@
 //! Profiles (U4 to U6): what people say of themselves, and who sees it.
 
-use std::sync::Arc;
-
-use longlink::store::{Change, Directory, Expect, Keep, Memory};
 use longlink::wire::{Code, Command, pb};
 
 use crate::support::http::cgi;
-use crate::support::{Peer, World};
+use crate::support::{Peer, World, files};
 
 async fn set(peer: &mut Peer, request: &pb::ProfileSetRequest) -> pb::ProfileSetReply {
     peer.call(Command::ProfileSet, request).await
@@ -84,13 +81,12 @@ async fn what_is_too_long_or_unprintable_is_refused_and_changes_nothing() {
 // U5.
 #[tokio::test]
 async fn an_avatar_is_one_that_was_uploaded() {
-    let store = Arc::new(Memory::new());
-    let world = World::with(|plan| plan.store = Arc::<Memory>::clone(&store)).await;
-    let (hash, unknown) = ("ab".repeat(32), "cd".repeat(32));
-    let key = [b"avatar/", hash.as_bytes()].concat();
-    let uploaded = Change { key, value: Some(Vec::new()), expect: Expect::Absent };
-    store.change(vec![uploaded], Keep::Durable).await.unwrap();
-    let mut anna = world.logged_in("anna").await;
+    let world = World::new().await;
+    let (_, token) = world.user("anna").await;
+    let mut anna = world.stranger().await;
+    anna.hello(&token, "device", None).await;
+    let hash = files::avatar(&world, &token, &files::png(1, 1)).await;
+    let unknown = "cd".repeat(32);
     let avatar = |hash: &str| pb::ProfileSetRequest { avatar: Some(hash.into()), ..Default::default() };
     assert_eq!(anna.code(Command::ProfileSet, &avatar(&hash)).await, Code::Ok);
     for (wrong, code) in [

@@ -1,6 +1,7 @@
 //! A server in this process, and peers that speak raw bytes to it: they do not use its codec, so it is not tested with
 //! itself.
 
+pub(crate) mod files;
 pub(crate) mod gate;
 pub(crate) mod groups;
 pub(crate) mod http;

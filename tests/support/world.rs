@@ -1,6 +1,7 @@
 //! A server on loopback, with ports of the kernel's choice, on the memory engine unless told otherwise.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -97,6 +98,7 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
             origins: Origins::SameHost,
             connections_max: 1_000,
             request_timeout_ms: 30_000,
+            write_timeout_ms: 30_000,
             body_bytes_max: wire::frame::FRAME_LENGTH_MAX,
             mars_sample: false,
             old_contract: old_contract::Settings {
@@ -111,8 +113,8 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
 /// A running server and the folder it lives in.
 pub(crate) struct World {
     pub(crate) server: Server,
-    /// Kept until the end: the token keys lie in it.
-    _folder: TempDir,
+    /// Kept until the end: the token keys and the uploads lie in it.
+    folder: TempDir,
 }
 
 impl World {
@@ -125,7 +127,12 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let mut plan = plan(Arc::new(Memory::new()), &folder);
         change(&mut plan);
-        Self { server: Server::start(plan).await.unwrap(), _folder: folder }
+        Self { server: Server::start(plan).await.unwrap(), folder }
+    }
+
+    /// Where the uploads lie.
+    pub(crate) fn uploads(&self) -> PathBuf {
+        self.folder.path().join("uploads")
     }
 
     /// A stranger: connected, and silent.
