@@ -35,6 +35,8 @@ mod login;
 mod marks;
 /// The chat of Mars' sample apps.
 mod mars_sample;
+/// Anything that people may do, against a model.
+mod model;
 /// The contract of the first server, as its three clients speak it.
 mod old_contract;
 /// Reading by pages, forwards and backwards.
