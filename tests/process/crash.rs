@@ -195,7 +195,7 @@ async fn say_the_end(program: &Program, who: &(i64, String), recorder: &Recorder
     let link = recorder.link(person.reader, None, &reply);
     recorder.ask(link, from, 0, id, &content_of(from, id));
     let reply = writer.send(0, id, &content_of(from, id)).await;
-    recorder.answered(link, from, id, &reply);
+    recorder.answered(link, from, id, reply.code, reply.queue_id);
     reply.queue_id
 }
 

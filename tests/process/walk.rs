@@ -113,7 +113,7 @@ impl Sender {
             let (_, at) = under_way.remove(index)?;
             let reply: pb::SendReply = frame.read();
             assert_eq!(reply.code(), pb::Code::Ok, "{}", reply.message);
-            recorder.answered(link, user, &name_of(at), &reply);
+            recorder.answered(link, user, &name_of(at), reply.code, reply.queue_id);
             self.unanswered.retain(|waits| *waits != at);
             answers.send_modify(|answers| *answers += 1);
         }
@@ -259,7 +259,7 @@ impl Guest {
     pub(super) async fn finish(&mut self) {
         for (id, sending) in self.sendings.drain(..) {
             let reply = sending.await.unwrap();
-            self.person.recorder.answered(self.link, self.person.user, &id, &reply);
+            self.person.recorder.answered(self.link, self.person.user, &id, reply.code, reply.queue_id);
         }
     }
 
@@ -282,6 +282,10 @@ async fn listen(events: &mut Events, recorder: &Recorder, link: u32, seen: &watc
             | Event::Disconnected { .. }
             | Event::Receipt(_)
             | Event::Typing(_)
+            | Event::Presence(_)
+            | Event::Contact(_)
+            | Event::Conversation(_)
+            | Event::GroupRequest(_)
             | Event::Ended(_) => {}
         }
     }

@@ -45,6 +45,8 @@ mod marks;
 mod mars_sample;
 /// Messages that name uploads.
 mod media;
+/// Anything that people may do, against a model.
+mod model;
 /// The contract of the first server, as its three clients speak it.
 mod old_contract;
 /// Reading by pages, forwards and backwards.

@@ -14,9 +14,9 @@ use longlink::link::tcp::TcpTransport;
 use longlink::links::Bounds;
 use longlink::server::{Drain, Plan, Server};
 use longlink::session::Rules;
-use longlink::store::Memory;
-use longlink::store::Store;
+use longlink::store::{Embedded, Memory, Store};
 use longlink::uploads::{self, Uploads};
+use longlink::wire::CloseReason;
 use longlink::{auth, wire};
 use tempfile::TempDir;
 use tokio::io::DuplexStream;
@@ -133,6 +133,25 @@ impl World {
     /// Where the uploads lie.
     pub(crate) fn uploads(&self) -> PathBuf {
         self.folder.path().join("uploads")
+    }
+
+    /// The same on the embedded engine.
+    pub(crate) async fn on_disk(change: impl FnOnce(&mut Plan)) -> Self {
+        Self::in_folder(tempfile::tempdir().unwrap(), change).await
+    }
+
+    async fn in_folder(folder: TempDir, change: impl FnOnce(&mut Plan)) -> Self {
+        let store = Embedded::open(&folder.path().join("log"), Default::default()).unwrap();
+        let mut plan = plan(Arc::new(store), &folder);
+        change(&mut plan);
+        Self { server: Server::start(plan).await.unwrap(), _folder: folder }
+    }
+
+    /// Stops the server, and starts another one on what it has kept.
+    pub(crate) async fn restarted(self, change: impl FnOnce(&mut Plan)) -> Self {
+        let Self { server, _folder: folder } = self;
+        server.stop(CloseReason::Shutdown).await;
+        Self::in_folder(folder, change).await
     }
 
     /// A stranger: connected, and silent.

@@ -47,7 +47,14 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
                     println!("{why}; trying again in {} ms", retry_in.as_millis());
                 }
                 Some(Event::StartOver { .. }) => println!("the server's log is a new one"),
-                Some(Event::Receipt(_) | Event::Typing(_)) => {}
+                Some(
+                    Event::Receipt(_)
+                    | Event::Typing(_)
+                    | Event::Presence(_)
+                    | Event::Contact(_)
+                    | Event::Conversation(_)
+                    | Event::GroupRequest(_),
+                ) => {}
                 Some(Event::Ended(ended)) => return Failure::of_end(&ended),
                 None => return Ok(()),
             },

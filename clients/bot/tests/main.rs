@@ -21,3 +21,7 @@ mod echo;
 mod load;
 /// Whom it logs in as, and how it says that it cannot.
 mod login;
+/// `bot chat`: contacts, profiles and groups.
+mod people;
+/// `bot chat`: the list of conversations, and what becomes of a message.
+mod talks;

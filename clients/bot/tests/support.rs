@@ -1,8 +1,12 @@
+/// What the server says to each request.
+mod answers;
+
 use std::process::{ExitStatus, Stdio};
 
 use futures_util::{SinkExt, StreamExt};
 use longlink::wire::codec::FrameCodec;
-use longlink::wire::{Code, Command, Outgoing, Request};
+use longlink::wire::{Command, Outgoing, Request};
+
 use longlink_client::pb;
 use prost::Message;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
@@ -69,7 +73,7 @@ pub(crate) struct Server {
 }
 
 enum Order {
-    Push(pb::Entry),
+    Push(Command, Vec<u8>),
     Cut,
 }
 
@@ -90,7 +94,11 @@ impl Server {
     }
 
     pub(crate) async fn push(&self, entry: pb::Entry) {
-        self.orders.send(Order::Push(entry)).await.unwrap();
+        self.tell(Command::PushEntries, pb::EntriesPush { entries: vec![entry] }).await;
+    }
+
+    pub(crate) async fn tell(&self, push: Command, message: impl Message) {
+        self.orders.send(Order::Push(push, message.encode_to_vec())).await.unwrap();
     }
 
     pub(crate) async fn cut(&self) {
@@ -101,7 +109,10 @@ impl Server {
     pub(crate) async fn asked(&mut self) -> Request {
         loop {
             let request = self.requests.recv().await.unwrap();
-            let dull = matches!(request, Request::Users(_) | Request::GroupList(_) | Request::History(_));
+            let dull = matches!(
+                request,
+                Request::Users(_) | Request::GroupList(_) | Request::History(_) | Request::MarkDelivered(_)
+            );
             if !dull {
                 return request;
             }
@@ -125,15 +136,13 @@ async fn serve(socket: TcpStream, head: &mut i64, heard: &mpsc::Sender<Request>,
         let (cmd_id, seq, body) = tokio::select! {
             biased;
             order = to_do.recv(), if logged_in => match order {
-                Some(Order::Push(entry)) => {
-                    (Command::PushEntries as u32, 0, pb::EntriesPush { entries: vec![entry] }.encode_to_vec())
-                }
+                Some(Order::Push(command, body)) => (command as u32, 0, body),
                 Some(Order::Cut) | None => return,
             },
             frame = frames.next() => {
                 let Some(Ok(frame)) = frame else { return };
                 let request = Request::decode(frame.cmd_id, frame.body).unwrap();
-                let body = answer(&request, head);
+                let body = answers::to(&request, head);
                 logged_in |= matches!(request, Request::Hello(_));
                 heard.send(request).await.unwrap();
                 (frame.cmd_id, frame.seq, body)
@@ -142,94 +151,6 @@ async fn serve(socket: TcpStream, head: &mut i64, heard: &mpsc::Sender<Request>,
         if frames.send(Outgoing { cmd_id, seq, body: body.into() }).await.is_err() {
             return;
         }
-    }
-}
-
-fn answer(request: &Request, head: &mut i64) -> Vec<u8> {
-    let refusal = |code: Code| pb::Refusal { code: code.into(), message: "no".into() }.encode_to_vec();
-    let users =
-        [(ANNA, "anna"), (BOB, "bob")].map(|(id, name)| pb::User { id, name: name.into(), ..Default::default() });
-    match request {
-        Request::Hello(hello) => match &hello.credential {
-            Some(pb::hello_request::Credential::Password(of)) if of.password != "secret" => {
-                refusal(Code::WrongCredentials)
-            }
-            Some(pb::hello_request::Credential::Token(token)) if token != "good" => refusal(Code::BadToken),
-            Some(_) | None => {
-                let resumed =
-                    if hello.resume.is_some() { pb::ResumeOutcome::Continued } else { pb::ResumeOutcome::Live };
-                pb::HelloReply {
-                    user_id: ANNA,
-                    user_name: "anna".into(),
-                    epoch: "e".into(),
-                    head: *head,
-                    resumed: resumed.into(),
-                    ..Default::default()
-                }
-                .encode_to_vec()
-            }
-        },
-        Request::Register(register) if register.name == "bob" => refusal(Code::NameTaken),
-        Request::Send(send) if send.content == "too much" => refusal(Code::TooLarge),
-        Request::Send(_) => {
-            *head += 1;
-            pb::SendReply { queue_id: *head, ..Default::default() }.encode_to_vec()
-        }
-        Request::Users(wanted) => {
-            let is_wanted = |user: &pb::User| wanted.ids.contains(&user.id) || wanted.names.contains(&user.name);
-            pb::UsersReply { users: users.into_iter().filter(is_wanted).collect(), ..Default::default() }
-                .encode_to_vec()
-        }
-        Request::FindUsers(_) => pb::FindUsersReply { users: users.into(), ..Default::default() }.encode_to_vec(),
-        Request::GroupList(_) => {
-            let cats = pb::Group { id: CATS, name: "cats".into(), member_count: 2, ..Default::default() };
-            pb::GroupListReply { groups: vec![cats], ..Default::default() }.encode_to_vec()
-        }
-        Request::GroupMembers(_) => {
-            pb::GroupMembersReply { members: users.into(), ..Default::default() }.encode_to_vec()
-        }
-        Request::History(_) => {
-            let entries = vec![said(2, BOB, ANNA, "second"), said(1, BOB, ANNA, "first")];
-            pb::HistoryReply { entries, ..Default::default() }.encode_to_vec()
-        }
-        Request::ReadMarks(_) => {
-            let marks = vec![pb::ReadMark { reader: BOB, up_to: 9, delivered_up_to: 0 }];
-            pb::ReadMarksReply { marks, ..Default::default() }.encode_to_vec()
-        }
-        Request::GroupCreate(_) => pb::GroupCreateReply { group: -6, ..Default::default() }.encode_to_vec(),
-        Request::Register(_)
-        | Request::LogOut(_)
-        | Request::Sync(_)
-        | Request::MarkRead(_)
-        | Request::Typing(_)
-        | Request::GroupInvite(_)
-        | Request::GroupLeave(_)
-        | Request::ChangePassword(_)
-        | Request::DeleteAccount(_)
-        | Request::ProfileSet(_)
-        | Request::Presence(_)
-        | Request::ContactSet(_)
-        | Request::ContactAnswer(_)
-        | Request::ContactRemove(_)
-        | Request::ContactList(_)
-        | Request::Block(_)
-        | Request::BlockList(_)
-        | Request::GroupChange(_)
-        | Request::GroupRemove(_)
-        | Request::GroupRole(_)
-        | Request::GroupMute(_)
-        | Request::GroupDissolve(_)
-        | Request::GroupLink(_)
-        | Request::GroupJoin(_)
-        | Request::GroupRequests(_)
-        | Request::GroupAnswer(_)
-        | Request::MarkDelivered(_)
-        | Request::Readers(_)
-        | Request::Recall(_)
-        | Request::Edit(_)
-        | Request::Conversations(_)
-        | Request::ConversationSet(_)
-        | Request::MarsSample(_) => Vec::new(),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::error::{AskError, Ended, SendError};
 use crate::event::{Connected, Events};
 use crate::owner::{Owner, State};
 use crate::requests::{Asked, Sent, read_answer, too_large};
-use crate::settings::Settings;
+use crate::settings::{Secret, Settings};
 
 /// A handle to the link. Clone it freely; the link ends when the last one is dropped, or with [`Client::close`].
 #[derive(Clone, Debug)]
@@ -34,20 +34,31 @@ pub(crate) enum Order {
     Ask(Asked),
     Send(Sent),
     Taken(i64),
+    /// The password was changed; the tokens of before are worth nothing.
+    Renewed {
+        token: Secret,
+        password: Secret,
+    },
     Close,
 }
 
-/// Text or other content of a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Text or other content of a message. Text becomes one by itself; [`Content::replying_to`] and
+/// [`Content::mentioning`] add to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Content {
     /// A [`pb::ContentType`], or a number of the application's own from 1000 on.
     pub content_type: u32,
     pub bytes: Bytes,
+    /// The entry of the same conversation that it answers. 0: none.
+    pub reply_to: i64,
+    /// Users to whose notice it is meant to come. 0: all members of the group.
+    pub mentions: Vec<i64>,
 }
 
 impl<T: Into<String>> From<T> for Content {
     fn from(text: T) -> Self {
-        Self { content_type: pb::ContentType::Text as u32, bytes: text.into().into() }
+        let content_type = pb::ContentType::Text as u32;
+        Self { content_type, bytes: text.into().into(), reply_to: 0, mentions: Vec::new() }
     }
 }
 
@@ -93,9 +104,9 @@ impl Client {
     /// Sends a message to a peer (greater than 0 a user, 0 everyone, less than 0 a group). It is on its way when this
     /// returns, and stays so over reconnects, whether or not the [`Sending`] is waited for.
     pub fn send(&self, to: i64, content: impl Into<Content>) -> Result<Sending, SendError> {
-        let Content { content_type, bytes } = content.into();
+        let Content { content_type, bytes, reply_to, mentions } = content.into();
         let client_msg_id = crate::fresh_id();
-        self.send_request(pb::SendRequest { to, client_msg_id, content_type, content: bytes, ..Default::default() })
+        self.send_request(pb::SendRequest { to, client_msg_id, content_type, content: bytes, reply_to, mentions })
     }
 
     /// As [`Client::send`], with a `client_msg_id` of the app's own: for a message that an earlier run of the app has
@@ -134,17 +145,31 @@ impl Client {
         read_answer::<A>(answered.await.map_err(|_| self.closed())??)
     }
 
+    /// Asks for what is carried out once however often it is asked, and so asks again when a link is lost over it.
+    pub(crate) async fn ask_again<A: Ask + Clone>(&self, request: A) -> Result<A::Reply, AskError> {
+        for _ in 1..self.settings.send_attempts_max {
+            match self.ask(request.clone()).await {
+                Err(AskError::Disconnected | AskError::TimedOut) => {}
+                decided => return decided,
+            }
+        }
+        self.ask(request).await
+    }
+
     /// Says that everything up to here has been taken, after an app has read it by [`Client::sync`]: it is then not
     /// pushed any more.
     pub async fn taken(&self, cursor: i64) {
-        // An ended client pushes nothing anyway.
-        let _ = self.orders.send(Order::Taken(cursor)).await;
+        self.tell(Order::Taken(cursor)).await;
     }
 
     /// Ends the link at once. What is not answered yet fails with [`AskError::Closed`].
     pub async fn close(&self) {
-        // It may have ended already.
-        let _ = self.orders.send(Order::Close).await;
+        self.tell(Order::Close).await;
+    }
+
+    pub(crate) async fn tell(&self, order: Order) {
+        // An ended client has no use for it.
+        let _ = self.orders.send(order).await;
     }
 
     fn ended(&self) -> Ended {

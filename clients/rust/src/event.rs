@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use longlink::wire::pb;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::error::{Broken, Ended};
 use crate::settings::{Resume, Secret};
@@ -21,10 +21,20 @@ pub enum Event {
     /// An entry from oneself is one that another device wrote, or one that this client sent and had no answer for
     /// when the link broke: its `client_msg_id` is then that of the [`Sending`](crate::Sending).
     Entry(pb::Entry),
-    /// Somebody has read up to somewhere.
+    /// Somebody has read up to somewhere, or it has arrived there.
     Receipt(pb::ReceiptPush),
     /// Somebody is writing.
     Typing(pb::TypingPush),
+    /// Contacts came online or went: how it is now. Of another `epoch` than before: forget the states of before, and
+    /// ask once by [`Client::presence`](crate::Client::presence) for those that are wanted. So do after each
+    /// [`Event::Connected`], since what changed meanwhile is not told.
+    Presence(pb::PresencePush),
+    /// What one is to somebody as a contact has changed.
+    Contact(pb::Contact),
+    /// Another of one's devices has pinned or muted a conversation, or ended that.
+    Conversation(pb::ConversationPush),
+    /// Somebody asks to join a group of which one is an admin.
+    GroupRequest(pb::GroupRequestPush),
     /// The server's log is another one than before. What was kept under the old epoch means nothing any more; the
     /// entries of the new one follow from its first.
     StartOver { epoch: String },
@@ -43,10 +53,19 @@ pub struct Connected {
     pub head: i64,
     /// Entries with a greater `queue_id` follow.
     pub cursor: i64,
+    /// The first `queue_id` that the log still keeps.
+    pub kept_from: i64,
     /// A fresh login token of this device, when the server gave one. The client uses it by itself for later logins.
     pub token: Option<Secret>,
     /// 0 without a token.
     pub token_expires_at_ms: i64,
+}
+
+impl Connected {
+    /// Older entries that were behind the cursor are gone for good: show a gap.
+    pub fn has_gap(&self) -> bool {
+        self.kept_from > self.cursor.saturating_add(1)
+    }
 }
 
 /// The events of one client. An app that stops taking them stops the link from being read, and loses nothing.
@@ -57,6 +76,8 @@ pub struct Connected {
 pub struct Events {
     items: mpsc::Receiver<Item>,
     resume: Option<Resume>,
+    /// The same, for the owner.
+    taken: watch::Sender<Option<Resume>>,
 }
 
 impl Events {
@@ -71,12 +92,17 @@ impl Events {
                 }
             };
             match &event {
-                Event::Connected(now) => {
-                    self.resume = Some(Resume { epoch: now.epoch.clone(), cursor: now.cursor });
-                }
-                Event::StartOver { epoch } => self.resume = Some(Resume { epoch: epoch.clone(), cursor: 0 }),
+                Event::Connected(now) => self.begin(&now.epoch, now.cursor),
+                Event::StartOver { epoch } => self.begin(epoch, 0),
                 Event::Entry(entry) => self.advance(entry.queue_id),
-                Event::Disconnected { .. } | Event::Receipt(_) | Event::Typing(_) | Event::Ended(_) => {}
+                Event::Disconnected { .. }
+                | Event::Receipt(_)
+                | Event::Typing(_)
+                | Event::Presence(_)
+                | Event::Contact(_)
+                | Event::Conversation(_)
+                | Event::GroupRequest(_)
+                | Event::Ended(_) => {}
             }
             return Some(event);
         }
@@ -88,10 +114,20 @@ impl Events {
         self.resume.as_ref()
     }
 
+    fn begin(&mut self, epoch: &str, cursor: i64) {
+        self.resume = Some(Resume { epoch: epoch.to_owned(), cursor });
+        self.taken.send_replace(self.resume.clone());
+    }
+
     fn advance(&mut self, cursor: i64) {
         if let Some(resume) = &mut self.resume {
             resume.cursor = resume.cursor.max(cursor);
         }
+        self.taken.send_modify(|taken| {
+            if let Some(taken) = taken {
+                taken.cursor = taken.cursor.max(cursor);
+            }
+        });
     }
 }
 
@@ -111,9 +147,12 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    pub(crate) fn bounded(events_max: usize) -> (Self, Events) {
+    /// With it, where the app takes them, and how far it has.
+    pub(crate) fn bounded(events_max: usize) -> (Self, Events, Taking) {
         let (sender, receiver) = mpsc::channel(events_max.max(1));
-        (Self { items: sender, waiting: VecDeque::new() }, Events { items: receiver, resume: None })
+        let (told, taken) = watch::channel(None);
+        let events = Events { items: receiver, resume: None, taken: told };
+        (Self { items: sender, waiting: VecDeque::new() }, events, Taking { taken })
     }
 
     pub(crate) fn push(&mut self, item: Item) {
@@ -145,6 +184,26 @@ impl Feed {
                 }
             }
             Err(_) => self.waiting.clear(),
+        }
+    }
+}
+
+/// How far the app has taken its entries, which may be less than the owner has.
+pub(crate) struct Taking {
+    taken: watch::Receiver<Option<Resume>>,
+}
+
+impl Taking {
+    /// Up to where it has those of this log.
+    pub(crate) fn up_to(&self, epoch: &str) -> i64 {
+        self.taken.borrow().as_ref().filter(|taken| taken.epoch == epoch).map_or(0, |taken| taken.cursor)
+    }
+
+    /// Waits until it has taken more. Nothing is lost when the future is dropped.
+    pub(crate) async fn more(&mut self) {
+        if self.taken.changed().await.is_err() {
+            // Nobody takes anything any more.
+            std::future::pending().await
         }
     }
 }

@@ -3,7 +3,8 @@
 //! The [`Client`] sends and asks, the [`Events`] tell what happened. Between them, the owner task keeps a link to the
 //! server: it logs in, answers for the heartbeat, comes back after a loss with growing pauses, resumes where it was, and
 //! stays away when the server says so. What was sent and not answered is sent again, and kept once; what is received
-//! is received once, in order.
+//! is received once, in order. That it has arrived is told by itself; that a person has read it is for the app to say
+//! ([`Client::mark_read`]).
 //!
 //! ```no_run
 //! use longlink_client::{Client, Event, Settings};
@@ -20,7 +21,8 @@
 //!         Event::Entry(entry) => println!("{}: {}", entry.from, String::from_utf8_lossy(&entry.content)),
 //!         Event::Disconnected { why, retry_in } => println!("{why}, trying again in {retry_in:?}"),
 //!         Event::Ended(reason) => println!("{reason}"),
-//!         Event::Connected(_) | Event::StartOver { .. } | Event::Receipt(_) | Event::Typing(_) => {}
+//!         // People, receipts and the like: an app shows what it likes.
+//!         _ => {}
 //!     }
 //! }
 //! # Ok(())
@@ -28,11 +30,12 @@
 //! ```
 //!
 //! Modules, from the outside in: `client` and `helpers` (the handle), `event`, `settings`, `error`; `owner` (the task);
-//! `link` (a connection as frames), `requests` (what has no answer yet), `inbox` (what was taken), `beat` (the
-//! heartbeat), `pause`, `dial`.
+//! `link` (a connection as frames), `requests` (what has no answer yet), `inbox` (what was taken), `delivered` (telling
+//! so), `beat` (the heartbeat), `pause`, `dial`.
 
 mod beat;
 mod client;
+mod delivered;
 mod dial;
 mod error;
 mod event;

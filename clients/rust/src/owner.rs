@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use longlink::wire::frame::{SEQ_NOOP, SEQ_PUSH};
 use longlink::wire::{Code, Command, Frame, pb};
 use prost::Message;
@@ -16,9 +17,10 @@ use tracing::debug;
 
 use crate::beat::Beat;
 use crate::client::Order;
+use crate::delivered::Delivered;
 use crate::dial::Dial;
 use crate::error::{AskError, Broken, Ended, Exit};
-use crate::event::{Connected, Event, Events, Feed, Item};
+use crate::event::{Connected, Event, Events, Feed, Item, Taking};
 use crate::inbox::{Inbox, Taken};
 use crate::link::{Link, closing, unreadable};
 use crate::pause::Pause;
@@ -45,10 +47,12 @@ struct Desk {
     orders: mpsc::Receiver<Order>,
     state: watch::Sender<State>,
     feed: Feed,
+    taking: Taking,
     inbox: Inbox,
     requests: Requests,
     /// A token that the server gave; it is tried before the credential that the app gave.
     token: Option<Secret>,
+    credential: Credential,
 }
 
 impl<D: Dial> Owner<D> {
@@ -58,7 +62,7 @@ impl<D: Dial> Owner<D> {
         orders: mpsc::Receiver<Order>,
     ) -> (Self, watch::Receiver<State>, Events) {
         let (state, seen) = watch::channel(State::Away);
-        let (feed, events) = Feed::bounded(settings.events_max);
+        let (feed, events, taking) = Feed::bounded(settings.events_max);
         let pause = Pause::new(settings.pause_min, settings.pause_max);
         let bounds = Bounds {
             request_timeout: settings.request_timeout,
@@ -67,7 +71,8 @@ impl<D: Dial> Owner<D> {
         };
         let inbox = Inbox::new(settings.resume.clone());
         let requests = Requests::new(bounds, pause.clone());
-        let desk = Desk { settings, orders, state, feed, inbox, requests, token: None };
+        let credential = settings.credential.clone();
+        let desk = Desk { settings, orders, state, feed, taking, inbox, requests, token: None, credential };
         (Self { dial, pause, desk }, seen, events)
     }
 
@@ -122,7 +127,8 @@ impl<D: Dial> Owner<D> {
         let here_at = Instant::now();
         let interval = Duration::from_millis(reply.heartbeat_interval_ms.into());
         let mut beat = Beat::new(interval, settings.echo_timeout, here_at);
-        let exit = self.desk.serve(&mut link, &mut beat).await;
+        let mut delivered = Delivered::new(reply.epoch, self.desk.inbox.cursor(), here_at);
+        let exit = self.desk.serve(&mut link, &mut beat, &mut delivered).await;
         // A server that takes us in and drops us at once is not helped by our coming back ever faster.
         if here_at.elapsed() >= settings.pause_max {
             self.pause.reset();
@@ -159,6 +165,12 @@ impl Desk {
                     self.feed.push(Item::Cursor(cursor));
                 }
             }
+            Some(Order::Renewed { token, password: new }) => {
+                if let Credential::Password { password, .. } = &mut self.credential {
+                    *password = new;
+                }
+                self.token = Some(token);
+            }
             Some(Order::Close) | None => return Err(Ended::Closed),
         }
         Ok(())
@@ -183,7 +195,7 @@ impl Desk {
 
     fn hello_request(&self) -> pb::HelloRequest {
         use pb::hello_request::Credential as Wire;
-        let credential = match (&self.token, &self.settings.credential) {
+        let credential = match (&self.token, &self.credential) {
             (Some(token), _) | (None, Credential::Token(token)) => Wire::Token(token.expose().to_owned()),
             (None, Credential::Password { name, password }) => {
                 Wire::Password(pb::PasswordCredential { name: name.clone(), password: password.expose().to_owned() })
@@ -212,6 +224,7 @@ impl Desk {
             epoch: reply.epoch.clone(),
             head: reply.head,
             cursor: self.inbox.cursor(),
+            kept_from: reply.kept_from,
             token,
             token_expires_at_ms: reply.token_expires_at_ms,
         };
@@ -225,6 +238,7 @@ impl Desk {
         &mut self,
         link: &mut Link<T>,
         beat: &mut Beat,
+        delivered: &mut Delivered,
     ) -> Result<Infallible, Exit> {
         loop {
             let (reader, writer) = (&mut link.reader, &mut link.writer);
@@ -236,6 +250,8 @@ impl Desk {
                 beat.said(now);
                 Some(writer.ask(command, body))
             });
+            let taken = self.taking.up_to(delivered.epoch());
+            let say_at = delivered.due(taken).filter(|_| self.settings.tell_delivered && writer.has_room());
             // While the app does not take its events, the link is not read: that, and TCP, is our backpressure.
             let reading = !self.feed.is_waiting();
             let overdue_at = [self.requests.next_deadline(reading), beat.silent_at().filter(|_| reading)];
@@ -250,6 +266,13 @@ impl Desk {
                     writer.noop();
                     beat.noop_said(Instant::now());
                 }
+                () = until(say_at) => {
+                    let request = pb::MarkDeliveredRequest { up_to: taken };
+                    let now = Instant::now();
+                    beat.said(now);
+                    let seq = writer.ask(Command::MarkDelivered, request.encode_to_vec().into());
+                    delivered.said(taken, seq, now);
+                }
                 () = self.feed.hand_over(), if !reading => {
                     if !self.feed.is_waiting() {
                         let now = Instant::now();
@@ -260,8 +283,9 @@ impl Desk {
                 frame = reader.next(), if reading => {
                     let now = Instant::now();
                     beat.heard(now);
-                    self.heard(frame?, beat, now)?;
+                    self.heard(frame?, beat, delivered, now)?;
                 }
+                () = self.taking.more(), if say_at.is_none() => {}
                 () = until(overdue_at.into_iter().flatten().min()) => self.overdue(beat, reading)?,
             }
         }
@@ -279,13 +303,14 @@ impl Desk {
         overdue.map_or(Ok(()), |command| Err(Broken::TimedOut(command)))
     }
 
-    fn heard(&mut self, frame: Frame, beat: &mut Beat, now: Instant) -> Result<(), Exit> {
+    fn heard(&mut self, frame: Frame, beat: &mut Beat, delivered: &mut Delivered, now: Instant) -> Result<(), Exit> {
         match frame.seq {
             SEQ_PUSH => self.pushed(frame),
             SEQ_NOOP => {
                 beat.echo_heard();
                 Ok(())
             }
+            seq if delivered.answered(seq, &frame.body) => Ok(()),
             seq => {
                 if let Some(queue_id) = self.requests.answered(seq, frame.body, now)? {
                     self.inbox.reported(queue_id);
@@ -308,14 +333,9 @@ impl Desk {
                     Taken::Old => {}
                 }
             }
-        } else if command == Some(Command::PushReceipt) {
-            let push = pb::ReceiptPush::decode(frame.body).map_err(unreadable)?;
-            self.feed.push(Item::Event(Event::Receipt(push)));
-        } else if command == Some(Command::PushTyping) {
-            let push = pb::TypingPush::decode(frame.body).map_err(unreadable)?;
-            self.feed.push(Item::Event(Event::Typing(push)));
+        } else if let Some(event) = command.map_or(Ok(None), |command| told(command, frame.body))? {
+            self.feed.push(Item::Event(event));
         }
-        // Any other push is a newer server's, and nothing we could act on.
         Ok(())
     }
 
@@ -324,6 +344,26 @@ impl Desk {
         self.state.send_replace(State::Away);
         self.feed.push(Item::Event(Event::Disconnected { why, retry_in }));
     }
+}
+
+/// What a push tells that brings no entries. `None` for a newer server's, on which we could not act.
+fn told(command: Command, body: Bytes) -> Result<Option<Event>, Broken> {
+    let event = if command == Command::PushReceipt {
+        Event::Receipt(pb::ReceiptPush::decode(body).map_err(unreadable)?)
+    } else if command == Command::PushTyping {
+        Event::Typing(pb::TypingPush::decode(body).map_err(unreadable)?)
+    } else if command == Command::PushPresence {
+        Event::Presence(pb::PresencePush::decode(body).map_err(unreadable)?)
+    } else if command == Command::PushContact {
+        Event::Contact(pb::ContactPush::decode(body).map_err(unreadable)?.contact.unwrap_or_default())
+    } else if command == Command::PushConversation {
+        Event::Conversation(pb::ConversationPush::decode(body).map_err(unreadable)?)
+    } else if command == Command::PushGroupRequest {
+        Event::GroupRequest(pb::GroupRequestPush::decode(body).map_err(unreadable)?)
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(event))
 }
 
 /// Waits until then; for ever if there is no such time.

@@ -12,6 +12,9 @@ pub struct Settings {
     pub device_id: String,
     /// Where to go on, as saved from [`Events::resume`](crate::Events::resume). `None`: from now on.
     pub resume: Option<Resume>,
+    /// Whether to tell the server, at most once a second, how far the app has been given its entries, so that those
+    /// who wrote them see that they arrived. True.
+    pub tell_delivered: bool,
     /// What the app is, for the server's log: up to 64 bytes.
     pub client: String,
     /// The app's own number, in the header of every frame.
@@ -57,6 +60,7 @@ impl Settings {
             credential,
             device_id: crate::fresh_id(),
             resume: None,
+            tell_delivered: true,
             client: concat!("longlink-client/", env!("CARGO_PKG_VERSION")).to_owned(),
             client_version: 1,
             connect_timeout: Duration::from_secs(10),

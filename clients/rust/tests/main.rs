@@ -9,6 +9,12 @@
 /// A server that does what the story says.
 mod support;
 
+/// The own password changes.
+mod account;
+/// What is asked again over a lost link.
+mod changing;
+/// That entries have arrived is told.
+mod delivered;
 /// Coming in, and not being let in.
 mod login;
 /// What is pushed is taken once.

@@ -84,6 +84,40 @@ async fn receipts_and_typing_come_in_order_with_entries() {
     assert!(matches!(events.recv().await, Some(Event::Receipt(push)) if push == receipt));
 }
 
+#[tokio::test]
+async fn what_changes_among_people_and_conversations_is_told() {
+    let (_client, mut events, mut server, _pipes) = logged_in(settings()).await;
+    let presence =
+        pb::PresencePush { states: vec![pb::Presence { user: 3, online: true, ..Default::default() }], epoch: 5 };
+    let contact = pb::Contact { state: pb::ContactState::Asks.into(), greeting: "hi".into(), ..Default::default() };
+    let muted = pb::ConversationSettings { pinned: false, muted: true };
+    let conversation = pb::ConversationPush { peer: -4, settings: Some(muted) };
+    let request = pb::GroupRequestPush { group: -4, request: Some(pb::GroupRequest::default()) };
+    server.say(Command::PushPresence, 0, presence.clone()).await;
+    server.say(Command::PushContact, 0, pb::ContactPush { contact: Some(contact.clone()) }).await;
+    server.say(Command::PushConversation, 0, conversation).await;
+    server.say(Command::PushGroupRequest, 0, request.clone()).await;
+    assert!(matches!(events.recv().await, Some(Event::Presence(push)) if push == presence));
+    assert!(matches!(events.recv().await, Some(Event::Contact(told)) if told == contact));
+    assert!(matches!(events.recv().await, Some(Event::Conversation(push)) if push == conversation));
+    assert!(matches!(events.recv().await, Some(Event::GroupRequest(push)) if push == request));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_log_does_not_keep_any_more_shows_as_a_gap() {
+    let (_client, mut events, server, mut pipes) = logged_in(settings()).await;
+    drop(server);
+    disconnected(&mut events).await;
+    let mut server = pipes.accept().await;
+    server.let_in(pb::HelloReply { kept_from: 11, ..back_again() }).await;
+    let back = connected(&mut events).await;
+    assert_eq!((back.cursor, back.kept_from, back.has_gap()), (10, 11, false));
+    drop(server);
+    disconnected(&mut events).await;
+    pipes.accept().await.let_in(pb::HelloReply { kept_from: 12, ..back_again() }).await;
+    assert!(connected(&mut events).await.has_gap());
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_the_app_has_read_by_sync_is_not_given_again() {
     let (client, mut events, mut server, mut pipes) = logged_in(settings()).await;

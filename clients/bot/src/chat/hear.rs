@@ -6,9 +6,12 @@ use std::time::Duration;
 use longlink_client::{AskError, Event, pb};
 use tokio::time::Instant;
 
-use super::names::look_up;
+use super::names::{group_event, look_up};
+use super::orders::presence;
+use super::said::Shown;
 use super::talks::{Came, peer_of};
-use super::{Chat, Job, QUOTED_MAX, show};
+use super::{Chat, Job, Kept, QUOTED_MAX, show};
+use crate::clock::now_ms;
 use crate::text::{one_line, shortened};
 
 impl Chat {
@@ -20,6 +23,9 @@ impl Chat {
                 self.orders.names.borrow_mut().logged_in(now.user_id);
                 self.connected = true;
                 self.met_server = true;
+                if now.has_gap() {
+                    self.screen.status("what is older than the server keeps, and was not seen here yet, is gone");
+                }
                 if again {
                     self.screen.status("connected again");
                 } else {
@@ -37,6 +43,7 @@ impl Chat {
             }
             Event::StartOver { .. } => {
                 self.talks.start_over();
+                self.said.start_over();
                 self.screen.status("the server's log is a new one; what was said before is gone");
             }
             Event::Entry(entry) => {
@@ -45,6 +52,19 @@ impl Chat {
             }
             Event::Receipt(receipt) => self.heard_receipt(&receipt),
             Event::Typing(typing) => self.heard_writing(&typing),
+            Event::Presence(push) => self.heard_presence(&push),
+            Event::Contact(contact) => {
+                let line = self.orders.contact_line(&contact);
+                self.screen.status(&line);
+            }
+            Event::Conversation(push) => {
+                self.talks.set_quiet(push.peer, push.settings.unwrap_or_default().muted);
+            }
+            Event::GroupRequest(push) => {
+                let line = self.orders.request_line(&push.request.unwrap_or_default());
+                let group = self.orders.names.borrow().peer(push.group);
+                self.screen.status(&format!("{group}: {line}"));
+            }
             // The loop ends with it.
             Event::Ended(_) => {}
         }
@@ -87,35 +107,53 @@ impl Chat {
     }
 
     fn show(&mut self, entry: &pb::Entry) {
-        let (terminal, paint) = (self.screen.is_terminal(), self.screen.paint);
-        let names = self.orders.names.borrow();
+        let terminal = self.screen.is_terminal();
+        let names = self.orders.names.clone();
+        let names = names.borrow();
         let own = entry.from == names.me;
         // The answer to the send is still to come, and is what tells that it is kept.
         if own && self.unkept.contains(&entry.client_msg_id) {
             return;
         }
+        // An own order changed something, and its answer has told so.
+        if own && self.own_changes.contains(&entry.queue_id) {
+            return;
+        }
         let peer = peer_of(names.me, entry);
-        match self.talks.came(peer, entry.queue_id, own, !terminal) {
+        let came = self.talks.came(peer, entry.queue_id, own || show::is_quiet(entry), !terminal);
+        let view = self.view(&names);
+        let line = show::entry(entry, view);
+        let preview = shortened(&show::preview(entry, view), QUOTED_MAX);
+        let (name, mentions_me) = (names.peer(peer), show::mentions(entry, names.me));
+        let is_group_news = group_event(entry).is_some();
+        drop(names);
+        match came {
             Came::Show => {
-                let line = show::entry(entry, &names, paint, terminal);
-                drop(names);
                 self.screen.line(&line);
                 self.has_shown(entry);
             }
-            Came::Unread(unread) => {
-                let name = names.peer(peer);
+            Came::Unread(unread) if mentions_me || !self.talks.is_quiet(peer) => {
                 let whom = if name.contains(' ') { format!("\"{name}\"") } else { name.clone() };
-                let preview = shortened(&show::preview(entry, &names), QUOTED_MAX);
-                drop(names);
-                self.screen.status(&format!("• {name}, {unread} unread: {preview} (/to {whom})"));
+                let notice = if mentions_me { " (mentions you)" } else { "" };
+                self.screen.status(&format!("• {name}, {unread} unread{notice}: {preview} (/to {whom})"));
             }
-            Came::ShownBefore => {}
+            Came::Elsewhere if is_group_news && !own => self.screen.status(&format!("• {name}: {preview}")),
+            Came::Unread(_) | Came::Elsewhere | Came::ShownBefore => {}
+        }
+        match show::change_of(entry) {
+            Some((queue_id, Some(text))) => self.said.change(queue_id, shortened(&text, QUOTED_MAX)),
+            Some((queue_id, None)) => self.said.forget(queue_id),
+            None => {}
         }
     }
 
-    /// What is on the screen counts as read.
+    /// What is on the screen counts as read, and can be answered.
     pub(super) fn has_shown(&mut self, entry: &pb::Entry) {
         let me = self.orders.names.borrow().me;
+        if !show::is_quiet(entry) {
+            let shown = Shown { peer: peer_of(me, entry), from: entry.from, text: show::beginning(entry) };
+            self.said.show(entry.queue_id, shown);
+        }
         if entry.from != me {
             let mark = self.marks.entry(peer_of(me, entry)).or_default();
             *mark = entry.queue_id.max(*mark);
@@ -154,12 +192,28 @@ impl Chat {
     fn heard_receipt(&mut self, receipt: &pb::ReceiptPush) {
         let (names, open) = (self.orders.names.borrow(), self.talks.open());
         // In a group there would be one for everybody; /read tells that.
-        let read = self.unread_own.is_some_and(|(peer, queue_id)| peer == receipt.peer && queue_id <= receipt.up_to);
-        if read && open == Some(receipt.reader) && receipt.reader != names.me {
-            let name = names.user(receipt.reader);
-            drop(names);
+        let Some(own) = self.unread_own.filter(|own| own.peer == receipt.peer && open == Some(receipt.reader)) else {
+            return;
+        };
+        if receipt.reader == names.me {
+            return;
+        }
+        let name = names.user(receipt.reader);
+        drop(names);
+        if own.queue_id <= receipt.up_to {
             self.unread_own = None;
             self.screen.note(&format!("  ✓✓ read by {name}"));
+        } else if own.queue_id <= receipt.delivered_up_to && !own.has_arrived {
+            self.unread_own = Some(Kept { has_arrived: true, ..own });
+            self.screen.note(&format!("  ✓ arrived at {name}"));
+        }
+    }
+
+    /// Whoever is talked with may come and go; the others are told by /online.
+    fn heard_presence(&mut self, push: &pb::PresencePush) {
+        for state in push.states.iter().filter(|state| self.talks.open() == Some(state.user)) {
+            let line = presence(state, &self.orders.names.borrow().user(state.user), now_ms());
+            self.screen.note(&line);
         }
     }
 

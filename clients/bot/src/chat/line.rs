@@ -1,12 +1,21 @@
 //! What a typed line means. Pure.
 
+mod group;
+mod message;
+mod people;
+
+pub(super) use group::{OfGroup, Rule};
+pub(super) use message::{OfMessages, Which};
+pub(super) use people::OfPeople;
+
 /// A line as it was meant.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(super) enum Line {
     Nothing,
     /// A message to the current peer.
     Say(String),
     To(String),
+    Chats,
     History(u32),
     Who,
     Users(Vec<String>),
@@ -15,9 +24,16 @@ pub(super) enum Line {
         name: String,
         people: Vec<String>,
     },
+    Join {
+        link: String,
+        greeting: String,
+    },
     Invite(Vec<String>),
     Leave,
     Read,
+    OfMessages(OfMessages),
+    OfPeople(OfPeople),
+    OfGroup(OfGroup),
     Help,
     Quit,
     /// What is wrong with it.
@@ -26,20 +42,73 @@ pub(super) enum Line {
 
 pub(super) const HELP: &str = "\
 /to NAME          write to a user; /to #group to a group, /to all to everyone
-/history [N]      the last N messages here (20)
-/read             who has read up to where here
+/chats            your conversations, and what is unread in them
+/history [N]      the last N messages here (20), with their numbers
+/reply N TEXT     answer message number N, or the last one: /reply last TEXT
+/edit N TEXT      change a message of yours; /recall N takes one back
+@name in a group  is to this member's notice; @all to everybody's
+/read             who has read up to where here; /read N who has read message N
+/pin  /unpin      keep this conversation at the top, or not
+/quiet  /loud     make no notice of what is said here, or do
 /who              the people of this group
-/users NAME ...   whether there are such users
-/groups           your groups
+/users NAME ...   whether there are such users; /find and how the name begins
+/profile [NAME]   what somebody tells of themselves; /profile nickname, bio ... sets yours
+/contacts         your contacts, and who asks to be one; /online who of them is there
+/contact add NAME GREETING   ask somebody; also accept, decline, remove, call NAME ALIAS
+/block NAME       let nothing pass between you; /unblock, /blocked
+/groups           your groups; /group tells about this one
 /group new NAME PEOPLE ...   make a group; \"two words\" in quotes
-/invite PEOPLE ...           bring people into this group
+/group name|picture|joining|inviting|writing|mentioning|end   change this one
+/invite PEOPLE ...           bring people into this group; /remove puts them out
+/admin PEOPLE ... make members admins; /member ends that, /owner NAME hands over
+/mute [10m] PEOPLE ...       let them not write here, for a time; /unmute
+/link [new]       what to give people to /join LINK this group by
+/requests         who asks to join this group; /accept NAME, /decline NAME
 /leave            leave this group
 /quit             leave; so does Ctrl-D
 //text            a message that begins with /";
 
 /// The commands, for completion.
-pub(super) const COMMANDS: &[&str] =
-    &["/to ", "/history", "/read", "/who", "/users ", "/groups", "/group new ", "/invite ", "/leave", "/help", "/quit"];
+pub(super) const COMMANDS: &[&str] = &[
+    "/to ",
+    "/chats",
+    "/history",
+    "/reply ",
+    "/edit ",
+    "/recall ",
+    "/read",
+    "/pin",
+    "/unpin",
+    "/quiet",
+    "/loud",
+    "/who",
+    "/users ",
+    "/find ",
+    "/profile",
+    "/contacts",
+    "/contact ",
+    "/online",
+    "/blocked",
+    "/block ",
+    "/unblock ",
+    "/groups",
+    "/group",
+    "/invite ",
+    "/remove ",
+    "/admin ",
+    "/member ",
+    "/owner ",
+    "/mute ",
+    "/unmute ",
+    "/link",
+    "/join ",
+    "/requests",
+    "/accept ",
+    "/decline ",
+    "/leave",
+    "/help",
+    "/quit",
+];
 
 pub(super) fn parse(line: &str) -> Line {
     let line = line.trim_end_matches(['\r', '\n']);
@@ -49,20 +118,36 @@ pub(super) fn parse(line: &str) -> Line {
     match line.strip_prefix('/') {
         None => Line::Say(line.to_owned()),
         Some(said) if said.starts_with('/') => Line::Say(said.to_owned()),
-        Some(command) => match words(command) {
-            Ok(words) => of_words(&words),
-            Err(wrong) => Line::Wrong(wrong),
-        },
+        Some(command) => of_command(command),
     }
 }
 
-fn of_words(words: &[String]) -> Line {
-    let Some((command, rest)) = words.split_first() else {
-        return Line::Wrong("/help tells what there is".to_owned());
+fn of_command(text: &str) -> Line {
+    let (command, behind) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    // What is said may have quotes of its own.
+    let rest = if SAYING.contains(&command) {
+        behind.split_whitespace().map(str::to_owned).collect()
+    } else {
+        match words(behind) {
+            Ok(words) => words,
+            Err(why) => return Line::Wrong(why),
+        }
     };
-    match (command.as_str(), rest) {
+    message::parse(command, &rest, behind)
+        .or_else(|| people::parse(command, &rest))
+        .or_else(|| group::parse(command, &rest))
+        .unwrap_or_else(|| of_words(command, &rest))
+}
+
+/// Behind these stands a message.
+const SAYING: [&str; 2] = ["reply", "edit"];
+
+fn of_words(command: &str, rest: &[String]) -> Line {
+    match (command, rest) {
+        ("", _) => wrong("/help tells what there is"),
         ("to", [peer]) => Line::To(peer.clone()),
-        ("to", _) => Line::Wrong("to whom? /to NAME, /to #group or /to all".to_owned()),
+        ("to", _) => wrong("to whom? /to NAME, /to #group or /to all"),
+        ("chats", []) => Line::Chats,
         ("history", []) => Line::History(HISTORY_DEFAULT),
         ("history", [count]) => match count.parse() {
             Ok(count @ 1..=HISTORY_MAX) => Line::History(count),
@@ -70,20 +155,17 @@ fn of_words(words: &[String]) -> Line {
         },
         ("who", []) => Line::Who,
         ("users", [_, ..]) => Line::Users(rest.to_vec()),
-        ("users", []) => Line::Wrong("who? /users NAME ...; /who lists the people of a group".to_owned()),
+        ("users", []) => wrong("who? /users NAME ...; /who lists the people of a group"),
         ("groups", []) => Line::Groups,
-        ("group", [new, name, people @ ..]) if new == "new" => {
-            Line::GroupNew { name: name.trim_start_matches('#').to_owned(), people: people.to_vec() }
-        }
-        ("group", _) => Line::Wrong("which group? /group new NAME PEOPLE ...".to_owned()),
-        ("invite", [_, ..]) => Line::Invite(rest.to_vec()),
-        ("invite", []) => Line::Wrong("whom? /invite PEOPLE ...".to_owned()),
-        ("leave", []) => Line::Leave,
         ("read", []) => Line::Read,
         ("help", _) => Line::Help,
         ("quit" | "exit", []) => Line::Quit,
         (other, _) => Line::Wrong(format!("cannot make sense of /{other} here; /help tells what there is")),
     }
+}
+
+fn wrong(why: &str) -> Line {
+    Line::Wrong(why.to_owned())
 }
 
 /// Splits at white space, but not within double quotes.

@@ -3,7 +3,7 @@
 //! `run` is the chat's life. Whatever needs the server is a future in `jobs`, so that the screen never waits for it;
 //! the next line is read when the command before it is done, so that a script's lines mean what they say in order.
 //! Around it: `input` and `screen` (the terminal), `line` (what was typed), `orders` (what commands ask), `names`,
-//! `talks`, `show`, `paint`; `hear` is what the chat does with events.
+//! `talks`, `said`, `show`, `paint`; `hear` is what the chat does with events, `speak` what it does with messages to send.
 
 mod hear;
 mod input;
@@ -11,13 +11,15 @@ mod line;
 mod names;
 mod orders;
 mod paint;
+mod said;
 mod screen;
 mod show;
+mod speak;
 mod talks;
 mod tty;
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
@@ -33,7 +35,9 @@ use self::input::{Assist, Input, Prompt};
 use self::line::Line;
 use self::names::{Names, in_words};
 use self::orders::{Done, Orders, Outcome};
+use self::said::Said;
 use self::screen::Screen;
+use self::show::View;
 use self::talks::Talks;
 use self::tty::Tty;
 use crate::clock::now_ms;
@@ -74,6 +78,7 @@ struct Chat {
     orders: Orders,
     screen: Screen,
     talks: Talks,
+    said: Said,
     assist: Assist,
     my_name: String,
     connected: bool,
@@ -87,10 +92,12 @@ struct Chat {
     /// Entries that wait for the names in them.
     waiting: VecDeque<pb::Entry>,
     looking_up: bool,
+    /// Entries by which own orders have changed messages.
+    own_changes: BTreeSet<i64>,
     /// Own messages that are not known to be kept, by their `client_msg_id`.
     unkept: HashSet<String>,
-    /// The newest own message that is kept and not known to be read: its peer and its place.
-    unread_own: Option<(i64, i64)>,
+    /// The newest own message that is kept and not known to be read, and what is known of it.
+    unread_own: Option<Kept>,
     /// Up to where conversations are still to be marked as read.
     marks: HashMap<i64, i64>,
     marking: bool,
@@ -101,6 +108,14 @@ struct Chat {
     failures: u32,
     /// Until when what is under way may still end, once the chat is to be left.
     leaving: Option<Instant>,
+}
+
+/// A message that the server has.
+#[derive(Clone, Copy)]
+struct Kept {
+    peer: i64,
+    queue_id: i64,
+    has_arrived: bool,
 }
 
 /// What ended of what was under way.
@@ -130,6 +145,7 @@ impl Chat {
             orders: Orders { client, names: Rc::new(RefCell::new(Names::default())) },
             screen,
             talks: Talks::default(),
+            said: Said::default(),
             assist,
             my_name: String::new(),
             connected: false,
@@ -139,6 +155,7 @@ impl Chat {
             asked: false,
             waiting: VecDeque::new(),
             looking_up: false,
+            own_changes: BTreeSet::new(),
             unkept: HashSet::new(),
             unread_own: None,
             marks: HashMap::new(),
@@ -213,6 +230,7 @@ impl Chat {
             Line::Nothing => {}
             Line::Say(text) => self.say(text),
             Line::To(name) => self.open(name),
+            Line::Chats => self.begin(orders.chats()),
             Line::Users(names) => self.begin(orders.users(names)),
             Line::Groups => self.begin(orders.groups()),
             Line::GroupNew { name, people } => self.begin(orders.group_new(name, people)),
@@ -221,6 +239,10 @@ impl Chat {
             Line::Read => self.begin_here(|peer| orders.read(peer)),
             Line::Invite(people) => self.begin_in_group(|group| orders.invite(group, people)),
             Line::Leave => self.begin_in_group(|group| orders.leave(group)),
+            Line::Join { link, greeting } => self.begin(orders.join(link, greeting)),
+            Line::OfMessages(order) => self.of_messages(order),
+            Line::OfPeople(order) => self.begin(orders.of_people(order)),
+            Line::OfGroup(order) => self.begin_in_group(|group| orders.of_group(group, order)),
             Line::Help => self.screen.line(line::HELP),
             Line::Quit => self.begin_to_leave(),
             Line::Wrong(why) => self.wrong(&why),
@@ -266,36 +288,6 @@ impl Chat {
         }
     }
 
-    fn say(&mut self, text: String) {
-        let Some(peer) = self.talks.open() else {
-            return self.wrong(TO_WHOM);
-        };
-        match self.orders.client.send(peer, text.as_str()) {
-            Ok(sending) => {
-                if !self.connected {
-                    self.screen.note("not connected; it will be sent when the link is back");
-                }
-                let id = sending.client_msg_id().to_owned();
-                self.unkept.insert(id.clone());
-                self.jobs.push(Box::pin(async move { Job::Sent { peer, id, text, outcome: sending.await } }));
-            }
-            Err(error) => self.wrong(&format!("not sent: {error}")),
-        }
-    }
-
-    fn say_writing(&mut self) {
-        let said_lately = self.said_writing_at.is_some_and(|at| at.elapsed() < SAY_WRITING_EVERY);
-        if let (Some(peer), true, false) = (self.talks.open(), self.connected, said_lately) {
-            self.said_writing_at = Some(Instant::now());
-            let client = self.orders.client.clone();
-            self.jobs.push(Box::pin(async move {
-                // Nobody misses it.
-                let _ = client.typing(peer).await;
-                Job::WritingSaid
-            }));
-        }
-    }
-
     fn done(&mut self, job: Job) {
         match job {
             Job::Command(outcome) => {
@@ -308,7 +300,7 @@ impl Chat {
             Job::Sent { peer, id, text, outcome } => {
                 self.unkept.remove(&id);
                 match outcome {
-                    Ok(kept) => self.kept(peer, kept.queue_id),
+                    Ok(kept) => self.kept(peer, kept.queue_id, &text),
                     Err(AskError::Closed(_)) => self.failures += 1,
                     Err(error) => {
                         let text = shortened(&one_line(&text), QUOTED_MAX);
@@ -342,15 +334,16 @@ impl Chat {
                 self.talks.leave();
                 self.screen.line(&line);
             }
-        }
-    }
-
-    fn kept(&mut self, peer: i64, queue_id: i64) {
-        self.unread_own = Some((peer, queue_id));
-        if self.screen.is_terminal() {
-            self.screen.status(&format!("  ✓ {queue_id}"));
-        } else {
-            self.screen.line(&format!("kept {queue_id}"));
+            Done::Chats(page) => self.show_chats(&page),
+            Done::Say { peer, content, text } => self.send(peer, content, text),
+            Done::Changed { queue_id, by, text } => self.changed(queue_id, by, text),
+            Done::Set { peer, settings } => {
+                self.talks.set_quiet(peer, settings.muted);
+                let (pinned, quiet) = (settings.pinned, settings.muted);
+                let now = [(pinned, "pinned"), (!pinned, "not pinned"), (quiet, "quiet"), (!quiet, "not quiet")];
+                let now: Vec<&str> = now.iter().filter(|(is_so, _)| *is_so).map(|(_, word)| *word).collect();
+                self.screen.line(&format!("{} is {}", self.orders.names.borrow().peer(peer), now.join(" and ")));
+            }
         }
     }
 
@@ -368,15 +361,36 @@ impl Chat {
         if entries.is_empty() {
             return self.screen.status("nothing was said here yet");
         }
-        let (now_ms, paint, terminal) = (now_ms(), self.screen.paint, self.screen.is_terminal());
+        let now_ms = now_ms();
+        // First, so that an answer among them shows what it answers.
+        entries.iter().for_each(|entry| self.has_shown(entry));
         let lines: Vec<String> = {
             let names = self.orders.names.borrow();
-            entries.iter().map(|entry| show::past_entry(entry, now_ms, &names, paint, terminal)).collect()
+            let view = self.view(&names);
+            entries.iter().map(|entry| show::past_entry(entry, now_ms, view)).collect()
         };
         self.screen.line(&lines.join("\n"));
-        for entry in entries {
-            self.has_shown(entry);
+    }
+
+    fn show_chats(&mut self, page: &pb::ConversationsReply) {
+        for conversation in &page.conversations {
+            let quiet = conversation.settings.is_some_and(|settings| settings.muted);
+            self.talks.set_quiet(conversation.peer, quiet);
         }
+        let now_ms = now_ms();
+        let mut lines: Vec<String> = {
+            let names = self.orders.names.borrow();
+            let view = self.view(&names);
+            page.conversations.iter().map(|conversation| show::conversation(conversation, now_ms, view)).collect()
+        };
+        if page.more {
+            lines.push("and more".to_owned());
+        }
+        self.screen.line(&if lines.is_empty() { "you have no conversations yet".to_owned() } else { lines.join("\n") });
+    }
+
+    fn view<'a>(&'a self, names: &'a Names) -> View<'a> {
+        View { names, said: &self.said, paint: self.screen.paint, terminal: self.screen.is_terminal() }
     }
 
     fn wrong(&mut self, why: &str) {
@@ -424,7 +438,6 @@ const TO_WHOM: &str = "to whom? /to NAME, /to #group or /to all";
 const UNKEPT_MAX: usize = 512;
 /// Entries that may wait for names; then no more events are taken.
 const WAITING_MAX: usize = 1000;
-const SAY_WRITING_EVERY: Duration = Duration::from_secs(4);
 const PATIENCE_OF_A_PERSON: Duration = Duration::from_secs(10);
 const PATIENCE_OF_A_SCRIPT: Duration = Duration::from_secs(60);
 const LOG_OUT_TIMEOUT: Duration = Duration::from_secs(2);

@@ -50,7 +50,7 @@ impl Names {
         if self.users.len() + users.len() > KNOWN_MAX {
             self.users.clear();
         }
-        self.users.extend(users.iter().map(|user| (user.id, one_line(&user.name))));
+        self.users.extend(users.iter().map(|user| (user.id, name_of(user))));
     }
 
     pub(super) fn learn_groups(&mut self, groups: &[pb::Group]) {
@@ -81,6 +81,11 @@ impl Names {
         };
         !known && !self.unknown.contains(&peer)
     }
+}
+
+/// What a user is called here. Who has erased the account has no name any more.
+fn name_of(user: &pb::User) -> String {
+    if user.deleted { format!("deleted user {}", user.id) } else { one_line(&user.name) }
 }
 
 /// What the server writes about a group, if this is that.
@@ -114,16 +119,20 @@ pub(super) async fn look_up(client: &Client, names: &SharedNames, peers: BTreeSe
 
 /// Finds users by name, all or none.
 pub(super) async fn find_users(client: &Client, names: &SharedNames, wanted: &[String]) -> Result<Vec<i64>, String> {
-    let mut found = Vec::new();
+    let mut found: Vec<pb::User> = Vec::new();
     for some in wanted.chunks(LOOK_UP_MAX) {
         found.extend(client.users_by_name(some.to_vec()).await.map_err(|error| in_words(&error))?);
     }
     names.borrow_mut().learn_users(&found);
-    let same = |user: &pb::User, name: &String| user.name.to_lowercase() == name.to_lowercase();
-    match wanted.iter().find(|name| !found.iter().any(|user| same(user, name))) {
+    match wanted.iter().find(|name| !found.iter().any(|user| is_called(user, name))) {
         Some(name) => Err(format!("there is no user {}", one_line(name))),
         None => Ok(found.iter().map(|user| user.id).collect()),
     }
+}
+
+/// Names are compared without regard to letter case.
+pub(super) fn is_called(user: &pb::User, name: &str) -> bool {
+    user.name.to_lowercase() == name.to_lowercase()
 }
 
 /// Why something could not be done, for a person.

@@ -1,6 +1,13 @@
 //! What the commands of the chat ask of the server. Each is a future that ends with what to show, or with why not.
 
-use longlink_client::{Client, pb};
+mod group;
+mod messages;
+mod people;
+
+use longlink_client::{Client, Content, pb};
+
+pub(super) use messages::mentioned;
+pub(super) use people::presence;
 
 use super::names::{SharedNames, find_users, in_words, look_up};
 use crate::text::one_line;
@@ -16,6 +23,14 @@ pub(super) enum Done {
     Past(Vec<pb::Entry>),
     /// A group that one is not in any more.
     Left(String),
+    /// The conversations there are.
+    Chats(pb::ConversationsReply),
+    /// A message to be sent.
+    Say { peer: i64, content: Content, text: String },
+    /// A message was changed, or taken back if there is no text, by another entry.
+    Changed { queue_id: i64, by: i64, text: Option<String> },
+    /// A conversation has other settings.
+    Set { peer: i64, settings: pb::ConversationSettings },
 }
 
 pub(super) type Outcome = Result<Done, String>;
@@ -106,21 +121,32 @@ impl Orders {
             let text = if peer == 0 { "everyone with an account here".to_owned() } else { format!("{name} and you") };
             return Ok(Done::Lines(text));
         }
-        let mut members: Vec<pb::User> = Vec::new();
-        loop {
-            let after = members.last().map_or(0, |user| user.id);
-            let page = self.client.group_members(peer, after).await.map_err(|error| in_words(&error))?;
-            let (users, more) = page;
-            let more = more && !users.is_empty() && members.len() < MEMBERS_SHOWN_MAX;
-            members.extend(users);
-            if !more {
-                break;
-            }
-        }
+        let (members, _) = self.members(peer).await?;
         self.names.borrow_mut().learn_users(&members);
         let names = self.names.borrow();
         let people: Vec<String> = members.iter().map(|user| names.user(user.id)).collect();
         Ok(Done::Lines(format!("{}: {}", names.peer(peer), people.join(", "))))
+    }
+
+    /// The people of a group, with its admins and with all of those who may not write.
+    async fn members(&self, group: i64) -> Result<(Vec<pb::User>, pb::GroupMembersReply), String> {
+        let (mut members, mut muted) = (Vec::new(), Vec::new());
+        loop {
+            let after = members.last().map_or(0, |user: &pb::User| user.id);
+            let mut page = self.client.group_members(group, after).await.map_err(|error| in_words(&error))?;
+            let more = page.more && !page.members.is_empty() && members.len() < MEMBERS_SHOWN_MAX;
+            members.append(&mut page.members);
+            muted.append(&mut page.muted);
+            if !more {
+                page.muted = muted;
+                return Ok((members, page));
+            }
+        }
+    }
+
+    /// The numbers of these people.
+    async fn people(&self, names: &[String]) -> Result<Vec<i64>, String> {
+        find_users(&self.client, &self.names, names).await
     }
 
     pub(super) async fn groups(self) -> Outcome {
@@ -163,7 +189,10 @@ impl Orders {
         let names = self.names.borrow();
         let line = |mark: &&pb::ReadMark| {
             let how_far = if mark.up_to >= newest { "everything".to_owned() } else { format!("up to {}", mark.up_to) };
-            format!("{} has read {how_far}", names.user(mark.reader))
+            match (mark.up_to, mark.delivered_up_to) {
+                (0, 1..) => format!("it has arrived at {} up to {}", names.user(mark.reader), mark.delivered_up_to),
+                _ => format!("{} has read {how_far}", names.user(mark.reader)),
+            }
         };
         let lines: Vec<String> = others.iter().map(line).collect();
         Ok(Done::Lines(if lines.is_empty() { "nobody has read anything yet".to_owned() } else { lines.join("\n") }))

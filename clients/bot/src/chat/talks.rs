@@ -17,6 +17,8 @@ struct Talk {
     newest: i64,
     /// The newest entry that was shown.
     shown: i64,
+    /// No notice is to be made of what comes.
+    quiet: bool,
 }
 
 /// With whom an entry is said, as one of the two sees it.
@@ -46,8 +48,17 @@ impl Talks {
         self.open = None;
     }
 
-    /// Something came. `show` is whether all conversations are shown anyway.
-    pub(super) fn came(&mut self, peer: i64, queue_id: i64, own: bool, show: bool) -> Came {
+    pub(super) fn set_quiet(&mut self, peer: i64, quiet: bool) {
+        self.talks.entry(peer).or_default().quiet = quiet;
+    }
+
+    pub(super) fn is_quiet(&self, peer: i64) -> bool {
+        self.talks.get(&peer).is_some_and(|talk| talk.quiet)
+    }
+
+    /// Something came. `uncounted` is what nobody has to read, such as the own entries; `show` is whether all
+    /// conversations are shown anyway.
+    pub(super) fn came(&mut self, peer: i64, queue_id: i64, uncounted: bool, show: bool) -> Came {
         let open = show || self.open == Some(peer);
         let talk = self.talks.entry(peer).or_default();
         if queue_id <= talk.shown {
@@ -57,8 +68,8 @@ impl Talks {
         if open {
             talk.shown = queue_id;
             Came::Show
-        } else if own {
-            Came::ShownBefore
+        } else if uncounted {
+            Came::Elsewhere
         } else {
             talk.unread = talk.unread.saturating_add(1);
             Came::Unread(talk.unread)
@@ -66,7 +77,8 @@ impl Talks {
     }
 
     pub(super) fn unread(&self) -> u32 {
-        self.talks.values().map(|talk| talk.unread).fold(0, u32::saturating_add)
+        let heard = self.talks.values().filter(|talk| !talk.quiet);
+        heard.map(|talk| talk.unread).fold(0, u32::saturating_add)
     }
 
     /// What was counted means nothing any more.
@@ -79,6 +91,8 @@ impl Talks {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Came {
     Show,
+    /// It is of another conversation, and nobody has to read it.
+    Elsewhere,
     /// It waits, with so many in all.
     Unread(u32),
     ShownBefore,
@@ -105,8 +119,11 @@ mod tests {
         assert_eq!(talks.came(3, 11, false, false), Came::Show);
         assert_eq!(talks.came(4, 12, false, false), Came::Unread(1));
         assert_eq!(talks.came(4, 13, false, false), Came::Unread(2));
-        assert_eq!(talks.came(4, 14, true, false), Came::ShownBefore);
+        assert_eq!(talks.came(4, 14, true, false), Came::Elsewhere);
         assert_eq!(talks.unread(), 2);
+        talks.set_quiet(4, true);
+        assert_eq!(talks.unread(), 0, "what is quiet does not count");
+        assert_eq!(talks.came(3, 11, true, false), Came::ShownBefore);
         assert!(!talks.enter(4, 12, false), "13 came after the page was read");
         assert!(talks.enter(4, 14, false));
         assert_eq!(talks.unread(), 0);

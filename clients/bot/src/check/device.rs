@@ -16,7 +16,8 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::accounts::Account;
 use super::faults::{Fault, Faults, around};
 use super::link::{Door, Gone, Link, PATIENCE, read};
-use super::record::{Event, Happened};
+use super::message::Message;
+use super::record::{Altered, Event, Happened};
 use super::recorder::{Recorder, happened};
 use super::words::{Group, Words};
 
@@ -27,6 +28,8 @@ const ACKED_MAX: usize = 64;
 /// A request that has no answer for so long has a dead link (PROTOCOL.md, L11).
 const ANSWER_PATIENCE: Duration = Duration::from_secs(12);
 const NOOP_EVERY: Duration = Duration::from_millis(1_500);
+/// One in so many messages is instead an earlier one changed or taken back.
+const ALTERED_ONE_IN: u32 = 12;
 /// One in so many sends that are unanswered when the link is gone is never sent again.
 const GIVEN_UP_ONE_IN: u32 = 20;
 
@@ -93,16 +96,10 @@ impl Kept {
     }
 }
 
-#[derive(Clone, Debug)]
-pub(super) struct Message {
-    pub(super) id: String,
-    pub(super) to: i64,
-    pub(super) content: String,
-}
-
 /// What a reply is waited for.
 enum Waiting {
     Send(String),
+    Alter(String),
     Change { change: u32, group: i64, what: Event },
 }
 
@@ -288,7 +285,15 @@ impl Device {
             return Ok(());
         }
         match session.waiting.remove(&frame.seq) {
-            Some((_, Waiting::Send(id))) => self.answered(session.number, &id, &read(frame)?),
+            Some((_, Waiting::Send(id))) => {
+                let reply: pb::SendReply = read(frame)?;
+                self.answered(session.number, &id, reply.code, reply.queue_id)
+            }
+            // A recall is answered in the same way.
+            Some((_, Waiting::Alter(id))) => {
+                let reply: pb::EditReply = read(frame)?;
+                self.answered(session.number, &id, reply.code, reply.queue_id)
+            }
             Some((_, Waiting::Change { change, group, what })) => {
                 let reply: pb::Refusal = read(frame)?;
                 if reply.code() == Code::Ok {
@@ -315,9 +320,10 @@ impl Device {
         }
     }
 
-    fn answered(&mut self, link: u32, id: &str, reply: &pb::SendReply) -> Result<(), Gone> {
-        self.shared.recorder.answered(link, self.account.user, id, reply);
-        let code = reply.code();
+    fn answered(&mut self, link: u32, id: &str, code: i32, place: i64) -> Result<(), Gone> {
+        self.shared.recorder.answered(link, self.account.user, id, code, place);
+        // A code of a newer server is read as one that may pass.
+        let code = Code::try_from(code).unwrap_or(Code::Internal);
         if code.is_temporary() && code != Code::RateLimited {
             // Everything unanswered goes out again on the next link, oldest first.
             return Err(Gone::Broken);
@@ -329,7 +335,7 @@ impl Device {
             if self.kept.acked.len() == ACKED_MAX {
                 self.kept.acked.pop_front();
             }
-            self.kept.acked.push_back(message);
+            self.kept.acked.push_back(Message { at: place, ..message });
         }
         Ok(())
     }
@@ -337,11 +343,31 @@ impl Device {
     async fn write(&mut self, session: &mut Session) -> Result<(), Gone> {
         self.kept.sent += 1;
         let id = self.shared.words.id(self.reader, self.kept.sent);
+        if self.random.random_range(0..ALTERED_ONE_IN) == 0
+            && let Some(message) = self.altering(&id)
+        {
+            let Message { to, alters: Some(alters), .. } = &message else { return Ok(()) };
+            self.shared.recorder.alter(session.number, self.account.user, *to, &id, alters.clone());
+            self.kept.open.push_back(message.clone());
+            return send(session, &message).await;
+        }
         let message = self.shared.words.message(self.account.user, &self.kept.groups, id, &mut self.random);
-        let Message { id, to, content } = &message;
+        let Message { id, to, content, .. } = &message;
         self.shared.recorder.ask(session.number, self.account.user, *to, id, content);
         self.kept.open.push_back(message.clone());
         send(session, &message).await
+    }
+
+    /// What changes one of the messages of before, or takes it back.
+    fn altering(&mut self, id: &str) -> Option<Message> {
+        let at = self.random.random_range(0..self.kept.acked.len().max(1));
+        let earlier = self.kept.acked.get(at).filter(|message| message.alters.is_none())?;
+        let content = match self.random.random_range(0..3) {
+            0 => None,
+            _ => Some(format!("{} says {id} instead", self.account.user)),
+        };
+        let alters = Some(Altered { at: earlier.at, content });
+        Some(Message { id: id.to_owned(), to: earlier.to, content: String::new(), alters, at: 0 })
     }
 
     /// Does one of the things that only a device can do to itself.
@@ -388,16 +414,10 @@ impl Device {
 }
 
 async fn send(session: &mut Session, message: &Message) -> Result<(), Gone> {
-    let Message { id, to, content } = message;
-    let request = pb::SendRequest {
-        to: *to,
-        client_msg_id: id.clone(),
-        content_type: pb::ContentType::Text as u32,
-        content: content.clone().into(),
-        ..Default::default()
-    };
-    let seq = session.link.ask(&request).await?;
-    session.waiting.insert(seq, (Instant::now(), Waiting::Send(id.clone())));
+    let seq = message.put(&mut session.link).await?;
+    let id = message.id.clone();
+    let waiting = if message.alters.is_some() { Waiting::Alter(id) } else { Waiting::Send(id) };
+    session.waiting.insert(seq, (Instant::now(), waiting));
     Ok(())
 }
 

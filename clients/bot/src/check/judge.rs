@@ -2,8 +2,10 @@
 //!
 //! Pure: records in, a verdict out; it knows no server, no clock and no file. What can be told at once is told at once
 //! (`take`). What needs the whole log waits for the end, since the log is what all readers were shown together: `kept`
-//! has the rules about sends, `shown` those about readers, `groups` who was in a group when.
+//! has the rules about sends, `shown` those about readers, `altered` those about messages that were changed or taken
+//! back, `groups` who was in a group when.
 
+mod altered;
 mod groups;
 mod kept;
 mod shown;
@@ -14,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::record::{Entry, Outcome, Record};
 use super::verdict::{Kind, Verdict};
+pub(super) use altered::TAKEN_BACK;
 use groups::Changes;
 
 #[derive(Default)]
@@ -75,6 +78,9 @@ struct Send {
     id: String,
     to: i64,
     content: String,
+    /// It changes another. Such an order is carried out when what it changes was read: its place in the order of the
+    /// link is not promised.
+    alters: bool,
     /// What answers named as its place.
     places: Vec<i64>,
     /// Refused, at least once: with a final code, with a temporary one.
@@ -100,7 +106,9 @@ impl Judge {
             Record::Link { link, reader, epoch, head, after, outcome } => {
                 self.take_link(link, reader, epoch, head, after, outcome)?;
             }
-            Record::Ask { link, from, id, to, content } => self.take_ask(link, from, id, to, content)?,
+            Record::Ask { link, from, id, to, content, alters } => {
+                self.take_ask(link, from, id, to, content, alters.is_some())?;
+            }
             Record::Again { link, from, id } => self.take_again(link, from, id)?,
             Record::Ack { link, from, id, at } => self.take_ack(link, from, id, at)?,
             Record::Refused { link, from, id, code } => self.take_refusal(link, from, id, code)?,
@@ -132,6 +140,7 @@ impl Judge {
         let stays = self.judge_changes();
         self.judge_readers(&stays);
         self.judge_talks(&stays);
+        self.judge_altered();
         self.verdict.counts.entries = self.log.len() as u64;
         self.verdict
     }
@@ -191,6 +200,11 @@ impl Judge {
         let number = entry.entry;
         if number as usize != self.entries.len() {
             return Err(format!("entry {number} is the {}th", self.entries.len()));
+        }
+        if entry.changed_by > 0 {
+            // What it was in the log is another.
+            self.entries.push(entry);
+            return Ok(());
         }
         if let Some(first) = self.log.get(&entry.at).and_then(|first| self.entries.get(*first as usize)) {
             let text = format!("entry {} is {} to one and {} to another", entry.at, told(first), told(&entry));

@@ -35,8 +35,17 @@ pub enum Record {
     Reader { reader: u32, user: i64, name: String, all: bool },
     /// A reader has a link. Its cursor is `after`; at login the log's head was `head`.
     Link { link: u32, reader: u32, epoch: String, head: i64, after: i64, outcome: Outcome },
-    /// A message is sent for the first time. `to` is a peer: > 0 a user, 0 everyone, < 0 a group.
-    Ask { link: u32, from: i64, id: String, to: i64, content: String },
+    /// A message is sent for the first time. `to` is a peer: > 0 a user, 0 everyone, < 0 a group. Or a message is to be
+    /// changed or taken back: then `alters` says so, and `content` is what the entry says that does it, in words.
+    Ask {
+        link: u32,
+        from: i64,
+        id: String,
+        to: i64,
+        content: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        alters: Option<Altered>,
+    },
     /// The same is sent again, under the same `client_msg_id`.
     Again { link: u32, from: i64, id: String },
     /// It was acknowledged, as entry `at`.
@@ -64,7 +73,7 @@ pub enum Record {
 }
 
 /// An entry as it was shown. What is no text stands as `content` in words; a group's event also as what it says.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Entry {
     pub entry: u32,
     pub at: i64,
@@ -74,6 +83,35 @@ pub struct Entry {
     pub content: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<Happened>,
+    /// What it changes, if it is an entry that changes another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alters: Option<Altered>,
+    /// The entry that left it as it is shown. 0: it is as it was written.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub changed_by: i64,
+}
+
+fn is_zero(place: &i64) -> bool {
+    *place == 0
+}
+
+/// What becomes of an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Altered {
+    pub at: i64,
+    /// What it says now. Without it, it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+}
+
+impl Altered {
+    /// What the entry says that does it, in words: they equal no text that is sent.
+    pub fn in_words(&self) -> String {
+        match &self.content {
+            Some(content) => format!("changes entry {} to {content:?}", self.at),
+            None => format!("takes back entry {}", self.at),
+        }
+    }
 }
 
 /// What happened to a group.
@@ -145,7 +183,7 @@ mod tests {
         vec![
             Record::Reader { reader: 0, user: 7, name: "anna/phone".into(), all: true },
             Record::Link { link: 1, reader: 0, epoch: "e".into(), head: 5, after: 3, outcome: Outcome::Continued },
-            Record::Ask { link: 1, from: 7, id: "m\"1".into(), to: -2, content: "你好\n".into() },
+            Record::Ask { link: 1, from: 7, id: "m\"1".into(), to: -2, content: "你好\n".into(), alters: None },
             Record::Entry(Entry {
                 entry: 0,
                 at: 6,
@@ -154,6 +192,8 @@ mod tests {
                 id: "m\"1".into(),
                 content: "你好\n".into(),
                 event: Some(Happened { what: Event::Joined, users: vec![8] }),
+                alters: Some(Altered { at: 5, content: None }),
+                changed_by: 9,
             }),
             Record::Got { link: 1, entries: vec![0] },
             Record::End { upto: 6 },

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use longlink_client::{Code, pb};
 use prost::Message;
 
-use super::judge::Judge;
-use super::record::{Entry, Event, Happened, Head, Outcome, Record, VERSION};
+use super::judge::{Judge, TAKEN_BACK};
+use super::record::{Altered, Entry, Event, Happened, Head, Outcome, Record, VERSION};
 use super::verdict::Verdict;
 
 /// A handle to the one history that all who take part write. What is written through it stands in one order.
@@ -97,7 +97,15 @@ impl Recorder {
     pub fn ask(&self, link: u32, from: i64, to: i64, id: &str, content: &str) {
         let mut book = self.book();
         book.tally.asks += 1;
-        book.write(Record::Ask { link, from, id: id.into(), to, content: content.into() });
+        book.write(Record::Ask { link, from, id: id.into(), to, content: content.into(), alters: None });
+    }
+
+    /// A message is about to be changed or taken back.
+    pub fn alter(&self, link: u32, from: i64, to: i64, id: &str, alters: Altered) {
+        let mut book = self.book();
+        book.tally.asks += 1;
+        let content = alters.in_words();
+        book.write(Record::Ask { link, from, id: id.into(), to, content, alters: Some(alters) });
     }
 
     /// The same is about to be sent again.
@@ -105,15 +113,15 @@ impl Recorder {
         self.book().write(Record::Again { link, from, id: id.into() });
     }
 
-    /// A send was answered.
-    pub fn answered(&self, link: u32, from: i64, id: &str, reply: &pb::SendReply) {
+    /// A send was answered, or an order to change what was sent.
+    pub fn answered(&self, link: u32, from: i64, id: &str, code: i32, at: i64) {
         let mut book = self.book();
         let id = id.to_owned();
-        if reply.code == i32::from(Code::Ok) {
+        if code == i32::from(Code::Ok) {
             book.tally.acks += 1;
-            book.write(Record::Ack { link, from, id, at: reply.queue_id });
+            book.write(Record::Ack { link, from, id, at });
         } else {
-            book.write(Record::Refused { link, from, id, code: reply.code });
+            book.write(Record::Refused { link, from, id, code });
         }
     }
 
@@ -241,14 +249,40 @@ pub(super) fn happened(entry: &pb::Entry) -> Option<Happened> {
     Some(Happened { what, users: event.users })
 }
 
-/// An entry as it is written down. Content that is no text is told in words, so that it equals no text that was sent.
+/// What an entry changes, if it is one that changes another, and was not changed itself.
+fn alters(entry: &pb::Entry) -> Option<Altered> {
+    if entry.changed_by > 0 {
+        return None;
+    }
+    if entry.content_type == pb::ContentType::Recall as u32 {
+        let recall = pb::Recall::decode(entry.content.clone()).ok()?;
+        return Some(Altered { at: recall.queue_id, content: None });
+    }
+    let is_edit = entry.content_type == pb::ContentType::Edit as u32;
+    let edit = is_edit.then(|| pb::Edit::decode(entry.content.clone()).ok()).flatten()?;
+    let as_text = pb::Entry { content_type: edit.content_type, content: edit.content, ..Default::default() };
+    Some(Altered { at: edit.queue_id, content: Some(words_of(&as_text)) })
+}
+
+/// What an entry says. Content that is no text is told in words, so that it equals no text that was sent.
+fn words_of(entry: &pb::Entry) -> String {
+    let is = |of: pb::ContentType| of as u32 == entry.content_type;
+    match std::str::from_utf8(&entry.content) {
+        Ok(said) if is(pb::ContentType::Text) => said.to_owned(),
+        Ok("") if is(pb::ContentType::Recall) && entry.changed_by > 0 => TAKEN_BACK.to_owned(),
+        Ok(_) | Err(_) => {
+            format!("{} bytes of type {}: {:?}", entry.content.len(), entry.content_type, entry.content)
+        }
+    }
+}
+
+/// An entry as it is written down.
 fn entry_of(entry: &pb::Entry) -> Entry {
-    let text = pb::ContentType::Text as u32;
-    let event = happened(entry);
-    let content = match (&event, std::str::from_utf8(&entry.content)) {
+    let (event, alters) = (happened(entry), alters(entry));
+    let content = match (&event, &alters) {
         (Some(Happened { what, users }), _) => format!("{what:?} {users:?}").to_lowercase(),
-        (None, Ok(said)) if entry.content_type == text => said.to_owned(),
-        (None, _) => format!("{} bytes of type {}: {:?}", entry.content.len(), entry.content_type, entry.content),
+        (None, Some(alters)) => alters.in_words(),
+        (None, None) => words_of(entry),
     };
     Entry {
         entry: 0,
@@ -258,6 +292,8 @@ fn entry_of(entry: &pb::Entry) -> Entry {
         id: entry.client_msg_id.clone(),
         content,
         event,
+        alters,
+        changed_by: entry.changed_by,
     }
 }
 

@@ -297,7 +297,7 @@ impl Check {
             ..Default::default()
         };
         let reply = asker.link.call(&request, |_| {}).await.map_err(in_words)?;
-        self.recorder.answered(asker.number, account.user, id, &reply);
+        self.recorder.answered(asker.number, account.user, id, reply.code, reply.queue_id);
         Ok(reply.code() == Code::Ok)
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use super::device::Message;
+use super::message::Message;
 
 /// What those who take part know of one another.
 pub(super) struct Words {
@@ -63,7 +63,7 @@ impl Words {
             _ => random.random_range(0..80),
         };
         let content = format!("{from} says {id} {}", "·".repeat(length / 2));
-        Message { id, to, content }
+        Message { id, to, content, alters: None, at: 0 }
     }
 
     /// A group and a user: to bring in, if the group is `user`'s own, or `user` to leave.

@@ -15,27 +15,33 @@ impl Judge {
         id: String,
         to: i64,
         content: String,
+        alters: bool,
     ) -> Result<(), String> {
         let number = self.sends.len();
         let behind = self.place_max;
         let its = self.link(link)?;
-        let preceded_by = its.open.clone();
-        its.open.push(number);
+        let preceded_by = if alters { Vec::new() } else { its.open.clone() };
+        if !alters {
+            its.open.push(number);
+        }
         its.asked.insert(number);
         if self.send_by_name.insert((from, id.clone()), number).is_some() {
             return Err(format!("{id} of {from} was asked before"));
         }
         let (places, refused, put_off) = (Vec::new(), None, false);
-        self.sends.push(Send { from, id, to, content, places, refused, put_off, behind, preceded_by });
+        self.sends.push(Send { from, id, to, content, alters, places, refused, put_off, behind, preceded_by });
         self.verdict.counts.asks += 1;
         Ok(())
     }
 
     pub(super) fn take_again(&mut self, link: u32, from: i64, id: String) -> Result<(), String> {
         let number = self.send(from, id)?;
+        let alters = self.sends.get(number).is_some_and(|send| send.alters);
         let its = self.link(link)?;
-        let before = its.open.clone();
-        its.open.push(number);
+        let before = if alters { Vec::new() } else { its.open.clone() };
+        if !alters {
+            its.open.push(number);
+        }
         its.asked.insert(number);
         let mut still = std::mem::take(&mut self.sends.get_mut(number).ok_or("no such send")?.preceded_by);
         still.retain(|one| before.contains(one) || self.sends.get(*one).is_some_and(|one| !one.places.is_empty()));
@@ -156,7 +162,8 @@ impl Judge {
     pub(super) fn judge_log(&mut self) {
         let senders: std::collections::HashSet<i64> = self.readers.values().map(|reader| reader.user).collect();
         let mut found = Vec::new();
-        for entry in self.entries.iter().filter(|entry| entry.event.is_none() && senders.contains(&entry.from)) {
+        let theirs = |entry: &&Entry| entry.event.is_none() && entry.changed_by == 0 && senders.contains(&entry.from);
+        for entry in self.entries.iter().filter(theirs) {
             if !self.send_by_name.contains_key(&(entry.from, entry.id.clone())) {
                 found.push((Kind::Foreign, format!("entry {}, {}, was never sent", entry.at, told(entry))));
             }

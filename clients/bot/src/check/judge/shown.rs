@@ -165,6 +165,10 @@ impl Judge {
         for Talk { reader, peer, after, entries } in &self.talks {
             let Some(Reader { user, name, .. }) = self.readers.get(reader) else { continue };
             let is_said = |entry: &Entry| {
+                // What changed another is seen on that other.
+                if entry.alters.is_some() {
+                    return false;
+                }
                 let between = (entry.from == *user && entry.to == *peer) || (entry.from == *peer && entry.to == *user);
                 let is_of_it = if *peer > 0 { between } else { entry.to == *peer };
                 is_of_it && (*peer >= 0 || stays.has(*peer, *user, entry.at))

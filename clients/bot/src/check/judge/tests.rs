@@ -2,6 +2,7 @@
 //!
 //! `random` breaks histories of any shape, which `story` makes; here each kind of fault stands by itself, with the sentence that tells it.
 
+mod altered;
 mod random;
 mod story;
 
@@ -24,7 +25,7 @@ fn content(from: i64, id: &str) -> String {
 }
 
 fn ask(link: u32, from: i64, to: i64, id: &str) -> Record {
-    Record::Ask { link, from, id: id.into(), to, content: content(from, id) }
+    Record::Ask { link, from, id: id.into(), to, content: content(from, id), alters: None }
 }
 
 fn again(link: u32, from: i64, id: &str) -> Record {
@@ -38,13 +39,13 @@ fn ack(link: u32, from: i64, id: &str, at: i64) -> Record {
 /// Entry `n` lies at `10 * n`.
 fn entry(n: u32, from: i64, to: i64, id: &str) -> Record {
     let content = content(from, id);
-    Record::Entry(Entry { entry: n, at: i64::from(n) * 10, from, to, id: id.into(), content, event: None })
+    Record::Entry(Entry { entry: n, at: i64::from(n) * 10, from, to, id: id.into(), content, ..Entry::default() })
 }
 
 fn event(n: u32, from: i64, what: Event, users: &[i64]) -> Record {
     let event = Some(Happened { what, users: users.into() });
     let (id, content) = (format!("event {n}"), format!("{what:?} {users:?}"));
-    Record::Entry(Entry { entry: n, at: i64::from(n) * 10, from, to: GROUP, id, content, event })
+    Record::Entry(Entry { entry: n, at: i64::from(n) * 10, from, to: GROUP, id, content, event, ..Entry::default() })
 }
 
 fn change(change: u32, user: i64, what: Event, users: &[i64]) -> Record {

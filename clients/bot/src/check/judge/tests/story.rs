@@ -107,7 +107,7 @@ impl Story {
             _ => self.random.random_range(1..=USERS),
         };
         let id = format!("m{}", self.sent);
-        self.records.push(Record::Ask { link, from, id: id.clone(), to, content: content(from, &id) });
+        self.records.push(Record::Ask { link, from, id: id.clone(), to, content: content(from, &id), alters: None });
         let device = &mut self.devices[number];
         device.asked.insert(id.clone());
         device.open.push((id, to, None));
@@ -138,7 +138,7 @@ impl Story {
         let at = (self.log.len() as i64 + 1) * 10;
         let entry = self.log.len() as u32;
         let content = event.as_ref().map_or_else(|| content(from, &id), |event| format!("{event:?}"));
-        let entry = Entry { entry, at, from, to, id, content, event };
+        let entry = Entry { entry, at, from, to, id, content, event, ..Entry::default() };
         self.records.push(Record::Entry(entry.clone()));
         self.log.push(entry);
         at
