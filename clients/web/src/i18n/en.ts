@@ -207,7 +207,7 @@ export const en = {
   "group.info": "About this group",
   "group.leave": "Leave group",
   "group.leaveSure": "Leave “{name}”? You will not see what is written there afterwards.",
-  "group.owner": "made the group",
+  "group.owner": "owner",
   "group.moreMembers": "And more",
   "group.remove": "Remove {name}",
   "group.admin": "admin",
