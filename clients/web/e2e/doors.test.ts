@@ -58,7 +58,7 @@ step("a killed server costs nothing over HTTP either", async () => {
   await emil.state("into the dark", "waiting");
   await server.run();
   await dora.reads("into the dark");
-  await emil.messages("into the dark").and(emil.page.locator(".kept, .read")).waitFor();
+  await emil.messages("into the dark").and(emil.page.locator(".kept, .delivered, .read")).waitFor();
   assert.equal(await emil.messages("into the dark").count(), 1);
   assert.equal(await dora.messages("into the dark").count(), 1);
 });
@@ -94,7 +94,7 @@ step("reloading keeps the list and what is not sent yet, and then it is sent onc
   const shown = await dora.page.locator(".message .text").allTextContents();
   assert.deepEqual(shown.slice(-2), ["first of two", "second of two"]);
   for (const text of ["first of two", "second of two"]) {
-    await emil.messages(text).and(emil.page.locator(".kept, .read")).waitFor();
+    await emil.messages(text).and(emil.page.locator(".kept, .delivered, .read")).waitFor();
     assert.equal(await emil.messages(text).count(), 1);
   }
 });

@@ -73,7 +73,8 @@ step("a group is made, written in, grown and left", async () => {
   await carl.page.getByRole("button", { name: "English" }).click();
   await carl.register();
   const { page } = anna;
-  await page.getByRole("button", { name: "New group" }).click();
+  await page.getByRole("button", { name: "New", exact: true }).click();
+  await page.getByRole("menuitem", { name: "New group" }).click();
   await page.getByLabel("Name of the group").fill("Sunday walk");
   await page.getByRole("dialog").getByRole("searchbox").fill("bob");
   await page.getByRole("checkbox", { name: "bob" }).check();
@@ -136,7 +137,7 @@ step("what is written while the server is dead arrives once when it is back", as
   await server.run();
   for (const text of ["Are you still there?", "I hope so"]) {
     await bob.reads(text);
-    await anna.messages(text).and(anna.page.locator(".kept, .read")).waitFor();
+    await anna.messages(text).and(anna.page.locator(".kept, .delivered, .read")).waitFor();
     for (const person of [anna, bob]) assert.equal(await person.messages(text).count(), 1, text);
   }
   const shown = await bob.page.locator(".message .text").allTextContents();

@@ -5,6 +5,7 @@ import { languages, language, pickLanguage, setLanguage } from "./i18n/words.js"
 import type { Key } from "./i18n/words.js";
 import { systemClock } from "./link/clock.js";
 import type { World } from "./link/link.js";
+import { uploadByXhr } from "./link/upload.js";
 import { SUBPROTOCOL } from "./link/websocket.js";
 import type { Socket } from "./link/websocket.js";
 import { Client } from "./store/client.js";
@@ -26,6 +27,7 @@ const world: World = {
   clock: systemClock,
   connect: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, SUBPROTOCOL) as Socket,
   fetch: (path, init) => fetch(path, init),
+  upload: uploadByXhr,
 };
 
 function begin(): void {
@@ -63,7 +65,7 @@ async function enter(session: Session): Promise<void> {
     leave();
     forgetSession();
     location.hash = "";
-    askLogin(notice ? session.name : "", notice);
+    askLogin(notice === "login.again" ? session.name : "", notice);
   };
   const changed = () => {
     if (over || !client) return;
@@ -98,6 +100,7 @@ async function enter(session: Session): Promise<void> {
     shell = new Shell(root, entered, {
       redraw: draw,
       logOut: () => void entered.logOut().then(() => toLogin()),
+      erased: () => toLogin("erase.done"),
     });
   };
   await entered.start();

@@ -19,6 +19,10 @@ class TestDesk implements Desk {
   loggedIn = () => 7n;
   receipt() {}
   typing() {}
+  presenceOf() {}
+  contact() {}
+  conversation() {}
+  groupRequest() {}
   entries(entries: Entry[]) {
     this.taken.push(...entries.map((entry) => entry.queueId));
   }
@@ -36,7 +40,7 @@ function world(fetch: (path: string, init: RequestInit) => Promise<Response> = (
     sockets.push(socket);
     return socket;
   };
-  const link = new Link({ clock, connect, fetch }, desk);
+  const link = new Link({ clock, connect, fetch, upload: () => Promise.reject(new Error("no uploads here")) }, desk);
   link.start();
   return { clock, sockets, desk, link, last: () => sockets.at(-1)! };
 }

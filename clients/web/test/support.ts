@@ -2,8 +2,14 @@
 
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import assert from "node:assert/strict";
 import type { Clock } from "../src/link/clock.js";
+import type { Fetch } from "../src/link/http.js";
 import type { Socket } from "../src/link/websocket.js";
+import { Client } from "../src/store/client.js";
+import { NOTHING } from "../src/store/database.js";
+import type { Change, Database, Saved } from "../src/store/database.js";
+import type { Item } from "../src/store/entries.js";
 import { commands } from "../src/wire/commands.js";
 import type { Row } from "../src/wire/commands.js";
 import { SEQ_NOOP, encodeFrame, frameOfMessage } from "../src/wire/frame.js";
@@ -48,6 +54,39 @@ export class TestClock implements Clock {
     this.time = end;
   }
 }
+
+/** A database that notes what it is given, and writes when told. */
+export class TestDatabase implements Database {
+  changes: Change[] = [];
+  failure: Error | undefined;
+  private open: (() => void)[] = [];
+  held = false;
+
+  load = () => Promise.reject(new Error("not asked for here"));
+  close() {}
+  erase = () => Promise.reject(new Error("not asked for here"));
+  async write(change: Change): Promise<void> {
+    if (this.held) await new Promise<void>((resolve) => this.open.push(resolve));
+    if (this.failure) throw this.failure;
+    this.changes.push(change);
+  }
+  release(): void {
+    this.held = false;
+    for (const open of this.open.splice(0)) open();
+  }
+}
+
+/** A text that somebody wrote, as the page holds it. */
+export const item = (queueId: bigint, from = 2n, text = `text ${queueId}`): Item => ({
+  queueId,
+  from,
+  clientMsgId: `c${queueId}`,
+  content: { kind: "text", text },
+  sentAtMs: 0,
+  replyTo: 0n,
+  mentions: [],
+  changedBy: 0n,
+});
 
 /** A WebSocket whose other end is the test. */
 export class TestSocket implements Socket {
@@ -100,5 +139,47 @@ export class TestSocket implements Socket {
 
   private frames(row: { command: number }): Frame[] {
     return this.sent.filter((frame) => frame.cmdId === row.command);
+  }
+}
+
+/** A browser profile: what is written to it is there for the next page. */
+export class Profile {
+  saved: Saved = structuredClone(NOTHING);
+  readonly changes: Change[] = [];
+
+  database(): Database {
+    return {
+      load: async () => structuredClone(this.saved),
+      write: async (given) => {
+        const change = structuredClone(given);
+        this.changes.push(change);
+        const { saved } = this;
+        if (change.startOver) saved.talks = [];
+        for (const talk of change.talks ?? []) saved.talks = [...saved.talks.filter(({ peer }) => peer !== talk.peer), talk];
+        if (change.place) saved.place = change.place;
+        const gone = new Set([...(change.remove ?? []), ...(change.put ?? []).map(({ clientMsgId }) => clientMsgId)]);
+        saved.unsent = [...saved.unsent.filter(({ clientMsgId }) => !gone.has(clientMsgId)), ...(change.put ?? [])];
+      },
+      close: () => {},
+      erase: async () => {
+        this.saved = structuredClone(NOTHING);
+      },
+    };
+  }
+
+  /** A page that opens in this profile. */
+  async page(fetch: Fetch = () => Promise.reject(new Error("no HTTP here"))) {
+    const clock = new TestClock();
+    const sockets: TestSocket[] = [];
+    const connect = () => {
+      const socket = new TestSocket();
+      sockets.push(socket);
+      return socket;
+    };
+    const session = { userId: 1n, name: "me", token: "token", deviceId: "device" };
+    const client = new Client(session, this.database(), { clock, connect, fetch, upload: () => Promise.reject(new Error("no uploads here")) }, { changed() {}, token() {}, takenOver: () => assert.fail() });
+    await client.start();
+    await settle();
+    return { client, clock, sockets, socket: () => sockets.at(-1)! };
   }
 }

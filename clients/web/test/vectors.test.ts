@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { test } from "node:test";
 import * as chat from "../src/gen/longlink/v1/chat_pb.js";
+import * as group from "../src/gen/longlink/v1/group_pb.js";
 import * as link from "../src/gen/longlink/v1/link_pb.js";
 import * as people from "../src/gen/longlink/v1/people_pb.js";
 import { FRAME_LENGTH_MAX, FrameError, FrameReader, HEADER_LENGTH, encodeFrame, readFrame } from "../src/wire/frame.js";
@@ -134,7 +135,7 @@ interface Body {
   unreadable?: boolean;
 }
 
-const schemas = { ...chat, ...link, ...people } as unknown as Record<string, DescMessage>;
+const schemas = { ...chat, ...group, ...link, ...people } as unknown as Record<string, DescMessage>;
 
 for (const body of load<Body>("bodies")) {
   test(`body: ${body.message}, ${body.name}`, () => {

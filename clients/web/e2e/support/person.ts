@@ -87,8 +87,41 @@ export class Person {
   }
 
   /** Waits until one's own message is in this state. */
-  async state(text: string, state: "waiting" | "kept" | "read" | "failed"): Promise<void> {
+  async state(text: string, state: "waiting" | "kept" | "delivered" | "read" | "failed"): Promise<void> {
     await this.messages(text).and(this.page.locator(`.${state}`)).waitFor();
+  }
+
+  /** Opens what is at a message, and picks something there. */
+  async act(text: string, choice: string): Promise<void> {
+    const message = this.messages(text).first();
+    await message.hover();
+    await message.getByRole("button", { name: "What to do with this message" }).click();
+    await this.page.getByRole("menuitem", { name: choice }).click();
+  }
+
+  /** Picks something from a menu that opens at this button. */
+  async pick(button: Locator, choice: string): Promise<void> {
+    await button.click();
+    await this.page.getByRole("menuitem", { name: choice, exact: true }).click();
+  }
+
+  /** Gives these files to whatever asks for some when this is clicked. */
+  async give(button: Locator, files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
+    const [chooser] = await Promise.all([this.page.waitForEvent("filechooser"), button.click()]);
+    await chooser.setFiles(files);
+  }
+
+  /** Answers the question whether to go on. */
+  async sure(answer: string): Promise<void> {
+    await this.page.getByRole("dialog").last().getByRole("button", { name: answer, exact: true }).click();
+  }
+
+  dialog(): Locator {
+    return this.page.getByRole("dialog").last();
+  }
+
+  async close(): Promise<void> {
+    await this.dialog().getByRole("button", { name: "Close" }).click();
   }
 
   async shot(name: string): Promise<void> {

@@ -24,6 +24,7 @@ accounts.hash_memory_kib = 8
 accounts.hash_passes = 1
 chat.broadcast_allowed = ["anna"]
 store.disk_reserve_mb = 16
+uploads.disk_reserve_mb = 16
 `;
 
 export class Server {

@@ -13,6 +13,7 @@ import { LongPollTransport } from "./longpoll.js";
 import { PROVEN_MS, Pause } from "./pause.js";
 import { Unopened } from "./transport.js";
 import type { End, Hello, Pushes, Transport, Via } from "./transport.js";
+import type { Upload } from "./upload.js";
 import { WebSocketTransport } from "./websocket.js";
 import type { Socket } from "./websocket.js";
 
@@ -44,6 +45,7 @@ export interface World {
   clock: Clock;
   connect: () => Socket;
   fetch: Fetch;
+  upload: Upload;
 }
 
 export class Link {

@@ -1,5 +1,5 @@
 // The same link by HTTP alone, where WebSockets do not get through: requests as short links, and a `sync` that waits
-// (C6) in the place of pushes. Who reads and who types is not told here.
+// (C6) in the place of pushes. Only entries come so; what else is pushed on a link is asked for from time to time.
 
 import type { HelloReply } from "../gen/longlink/v1/link_pb.js";
 import { CloseReason } from "../gen/longlink/v1/numbers_pb.js";

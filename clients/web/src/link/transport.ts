@@ -1,9 +1,11 @@
 // What a link is made of: something that logs in, carries requests, brings pushes, and ends.
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { Entry, ReceiptPush, TypingPush } from "../gen/longlink/v1/chat_pb.js";
+import type { ConversationPush, Entry, ReceiptPush, TypingPush } from "../gen/longlink/v1/chat_pb.js";
+import type { GroupRequestPush } from "../gen/longlink/v1/group_pb.js";
 import type { HelloReply, HelloRequestSchema } from "../gen/longlink/v1/link_pb.js";
 import type { CloseReason } from "../gen/longlink/v1/numbers_pb.js";
+import type { ContactPush, PresencePush } from "../gen/longlink/v1/people_pb.js";
 
 export type Via = "websocket" | "http";
 
@@ -21,6 +23,10 @@ export interface Pushes {
   entries(entries: Entry[], cursor: bigint): void;
   receipt(push: ReceiptPush): void;
   typing(push: TypingPush): void;
+  presenceOf(push: PresencePush): void;
+  contact(push: ContactPush): void;
+  conversation(push: ConversationPush): void;
+  groupRequest(push: GroupRequestPush): void;
 }
 
 export interface Transport {

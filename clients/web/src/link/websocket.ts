@@ -2,10 +2,12 @@
 // finding out that nobody is there any more. It does not come back: that is link.ts.
 
 import { fromBinary } from "@bufbuild/protobuf";
-import { EntriesPushSchema, ReceiptPushSchema, TypingPushSchema } from "../gen/longlink/v1/chat_pb.js";
+import { ConversationPushSchema, EntriesPushSchema, ReceiptPushSchema, TypingPushSchema } from "../gen/longlink/v1/chat_pb.js";
+import { GroupRequestPushSchema } from "../gen/longlink/v1/group_pb.js";
 import { ClosingPushSchema } from "../gen/longlink/v1/link_pb.js";
 import type { HelloReply } from "../gen/longlink/v1/link_pb.js";
 import { CloseReason, Command } from "../gen/longlink/v1/numbers_pb.js";
+import { ContactPushSchema, PresencePushSchema } from "../gen/longlink/v1/people_pb.js";
 import { Lost, commands, decodeReply, encodeRequest } from "../wire/commands.js";
 import { SEQ_NOOP, SEQ_PUSH, SEQ_REQUEST_MAX, encodeFrame, frameOfMessage } from "../wire/frame.js";
 import type { Frame } from "../wire/frame.js";
@@ -168,6 +170,18 @@ export class WebSocketTransport implements Transport {
         break;
       case Command.PUSH_TYPING:
         this.pushes.typing(fromBinary(TypingPushSchema, frame.body));
+        break;
+      case Command.PUSH_PRESENCE:
+        this.pushes.presenceOf(fromBinary(PresencePushSchema, frame.body));
+        break;
+      case Command.PUSH_CONTACT:
+        this.pushes.contact(fromBinary(ContactPushSchema, frame.body));
+        break;
+      case Command.PUSH_CONVERSATION:
+        this.pushes.conversation(fromBinary(ConversationPushSchema, frame.body));
+        break;
+      case Command.PUSH_GROUP_REQUEST:
+        this.pushes.groupRequest(fromBinary(GroupRequestPushSchema, frame.body));
         break;
       case Command.PUSH_CLOSING: {
         const { reason, message } = fromBinary(ClosingPushSchema, frame.body);

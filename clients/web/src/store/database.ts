@@ -5,6 +5,7 @@
 // write looks whether that still holds. So a tab that was taken over cannot move the cursor behind the new one's back.
 // It is told at once, too, so that it need not find out by writing.
 
+import type { Upload } from "./entries.js";
 import type { Talk } from "./talks.js";
 
 export interface Place {
@@ -12,11 +13,22 @@ export interface Place {
   cursor: bigint;
 }
 
+/** What is to be uploaded before the message can be sent. */
+export interface Attachment extends Upload {
+  /** Gone once it is uploaded; `hash` is empty before. */
+  file?: Blob;
+}
+
 /** A message that the server has not said it keeps. */
 export interface Unsent {
   clientMsgId: string;
   peer: bigint;
   text: string;
+  /** A picture or a file; the text is what is written along with it. */
+  media?: Attachment;
+  /** The entry that it answers. */
+  replyTo?: bigint;
+  mentions?: bigint[];
   /** The order in which they were written. */
   order: number;
   writtenAtMs: number;
@@ -24,9 +36,16 @@ export interface Unsent {
   refused?: number;
 }
 
+/** Of a person or a group: what is shown for them before the server is asked again. */
 export interface Named {
   id: bigint;
   name: string;
+  nickname?: string;
+  /** What this person calls them. */
+  alias?: string;
+  /** SHA-256 of the picture, or empty. */
+  picture?: string;
+  deleted?: boolean;
 }
 
 export interface Saved {
@@ -53,6 +72,8 @@ export interface Database {
   /** Resolves when it is on the disk. Fails with `TakenOver`. */
   write(change: Change): Promise<void>;
   close(): void;
+  /** Everything of it goes, what was not sent as well. */
+  erase(): Promise<void>;
 }
 
 export const NOTHING: Saved = { place: { epoch: "", cursor: 0n }, talks: [], unsent: [], names: [] };
@@ -60,6 +81,7 @@ export const NOTHING: Saved = { place: { epoch: "", cursor: 0n }, talks: [], uns
 /** Another tab has opened the same account. */
 export class TakenOver extends Error {}
 
+const VERSION = 2;
 const STORES = ["meta", "talks", "unsent", "names"] as const;
 
 export async function openDatabase(user: bigint, tab: string, userName: string, takenOver: () => void): Promise<Database> {
@@ -110,19 +132,31 @@ export async function openDatabase(user: bigint, tab: string, userName: string, 
       others.close();
       db.close();
     },
+
+    async erase() {
+      const at = db.transaction(STORES, "readwrite");
+      for (const store of STORES) at.objectStore(store).clear();
+      await done(at);
+    },
   };
 }
 
 /** For browsers that keep nothing, as in some private windows: it lasts as long as the page. */
 export function openForgetful(): Database {
-  return { load: async () => NOTHING, write: async () => {}, close: () => {} };
+  return { load: async () => NOTHING, write: async () => {}, close: () => {}, erase: async () => {} };
 }
 
 function opened(name: string): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => {
-      for (const store of STORES) request.result.createObjectStore(store);
+    const request = indexedDB.open(name, VERSION);
+    request.onupgradeneeded = (event) => {
+      const db = request.result;
+      // What the first version kept of the log is read from the server anew; what was not sent stays.
+      if (event.oldVersion === 1) {
+        request.transaction!.objectStore("talks").clear();
+        request.transaction!.objectStore("meta").delete("place");
+      }
+      for (const store of STORES) if (!db.objectStoreNames.contains(store)) db.createObjectStore(store);
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);

@@ -56,6 +56,11 @@ export class Keeper {
     });
   }
 
+  /** Writes nothing more. */
+  end(): void {
+    this.ended = true;
+  }
+
   private async write(): Promise<void> {
     this.writing = true;
     while (this.waiting.length > 0) {

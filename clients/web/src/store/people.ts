@@ -1,10 +1,12 @@
-// Names, who is online, and finding people (PROTOCOL.md, U1 to U3).
+// Who people are: their profiles, as far as they are known here, and finding them (PROTOCOL.md, "People").
 
 import { Code } from "../gen/longlink/v1/numbers_pb.js";
+import { Sex } from "../gen/longlink/v1/people_pb.js";
 import type { User } from "../gen/longlink/v1/people_pb.js";
 import type { Clock } from "../link/clock.js";
 import { Refused, commands } from "../wire/commands.js";
 import type { Ask } from "./ask.js";
+import type { Named } from "./database.js";
 import type { Peer, UserId } from "./entries.js";
 import type { Keeper } from "./keeper.js";
 
@@ -19,9 +21,14 @@ export interface Found {
   listed: boolean;
 }
 
+export interface Profile {
+  sex: Sex;
+  bio: string;
+}
+
 export class People {
-  private readonly names = new Map<Peer, string>();
-  private readonly online = new Set<UserId>();
+  private readonly names = new Map<Peer, Named>();
+  private readonly profiles = new Map<UserId, Profile>();
   private readonly wanted = new Set<UserId>();
   private gathering = false;
   /** Whether the server lists people, once that is known. */
@@ -31,34 +38,40 @@ export class People {
     private readonly ask: Ask,
     private readonly keeper: Keeper,
     private readonly clock: Clock,
+    /** Who was told of, with whether they are online. */
+    private readonly seen: (users: User[]) => void,
     private readonly changed: () => void,
   ) {}
 
-  /** The name, if it is known; if not, it is asked for, and `changed` tells when it is there. */
-  name(peer: Peer): string | undefined {
-    const name = this.names.get(peer);
-    if (name === undefined && peer > 0n) this.want(peer);
-    return name;
+  /** What is known of somebody or of a group; if nothing is, it is asked for, and `changed` tells when it is there. */
+  get(peer: Peer): Named | undefined {
+    const named = this.names.get(peer);
+    if (named === undefined && peer > 0n) this.want(peer);
+    return named;
   }
 
-  isOnline(user: UserId): boolean {
-    return this.online.has(user);
+  /** What they say of themselves, once it was told on this page. */
+  profile(user: UserId): Profile | undefined {
+    return this.profiles.get(user);
   }
 
-  /** Without a link nothing is known of who is online. */
-  unlinked(): void {
-    this.online.clear();
-  }
-
-  remember(named: { id: Peer; name: string }[], keep = true): void {
-    const fresh = named.filter(({ id, name }) => this.names.get(id) !== name);
-    for (const { id, name } of fresh) this.names.set(id, name);
+  remember(named: Named[], keep = true): void {
+    const fresh = named
+      .map((one) => ({ ...this.names.get(one.id), ...one }))
+      .filter((one) => JSON.stringify({ ...one, id: 0 }) !== JSON.stringify({ ...this.names.get(one.id), id: 0 }));
+    for (const one of fresh) this.names.set(one.id, one);
     if (fresh.length === 0) return;
-    if (keep) void this.keeper.keep({ names: fresh.map(({ id, name }) => ({ id, name })) });
+    if (keep) void this.keeper.keep({ names: fresh });
     this.changed();
   }
 
-  /** Asks again who of these is online, and for the names that could not be asked for. */
+  /** What one calls these people; who is not among them is called by their own name. */
+  alias(aliases: Map<UserId, string>): void {
+    const known = [...this.names.values()].filter(({ id, alias }) => id > 0n && (alias ?? "") !== (aliases.get(id) ?? ""));
+    this.remember(known.map(({ id, name }) => ({ id, name, alias: aliases.get(id) ?? "" })));
+  }
+
+  /** Asks again for these, and for those that could not be asked for. */
   async refresh(users: UserId[]): Promise<void> {
     const ids = [...new Set([...this.wanted, ...users])].slice(0, ASKED_MAX);
     if (ids.length === 0) return;
@@ -87,16 +100,10 @@ export class People {
     return { users: users.map((user) => user.id), more: false, listed: false };
   }
 
-  private take(users: User[]): void {
-    let moved = false;
-    for (const { id, online } of users) {
-      if (this.online.has(id) === online) continue;
-      moved = true;
-      if (online) this.online.add(id);
-      else this.online.delete(id);
-    }
-    this.remember(users);
-    if (moved) this.changed();
+  take(users: User[]): void {
+    for (const { id, sex, bio } of users) this.profiles.set(id, { sex, bio });
+    this.seen(users);
+    this.remember(users.map(({ id, name, nickname, avatar, deleted }) => ({ id, name, nickname, picture: avatar, deleted })));
   }
 
   private want(user: UserId): void {

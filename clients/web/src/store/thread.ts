@@ -1,10 +1,18 @@
 // What of one conversation is in memory: an unbroken run of entries that ends with the newest. It grows downwards by
 // what comes, and upwards by reading history.
 
-import type { Item } from "./entries.js";
+import { amended } from "./entries.js";
+import type { Amendment, Item, UserId } from "./entries.js";
 
 /** Beyond so many, the oldest are let go and read again when they are wanted. */
-const ITEMS_MAX = 3_000;
+export const ITEMS_MAX = 3_000;
+/** So many quoted entries that are not in the run are kept. */
+const QUOTED_MAX = 200;
+
+export interface Marks {
+  read: bigint;
+  delivered: bigint;
+}
 
 export class Thread {
   /** Ascending. */
@@ -16,8 +24,12 @@ export class Thread {
   loading = false;
   /** The server refused to show it. */
   failed = false;
-  /** Up to where each of the others has read. */
-  readonly marks = new Map<bigint, bigint>();
+  /** Up to where each of the others has read, and has it on a device. */
+  readonly marks = new Map<UserId, Marks>();
+  /** Entries that others answer and that are not in the run; nothing where there is none to be seen. */
+  readonly quoted = new Map<bigint, Item | undefined>();
+  /** In a group: how many have read one's own messages, and of how many. */
+  readonly counts = new Map<bigint, { read: number; members: number }>();
 
   /** Takes a page of history: descending, older than all there is. */
   older(page: Item[], more: boolean): void {
@@ -41,6 +53,38 @@ export class Thread {
     return true;
   }
 
+  /** One of them was changed or taken back. */
+  amend(amendment: Amendment): void {
+    const at = this.place(amendment.target);
+    if (at >= 0) this.items[at] = amended(this.items[at]!, amendment);
+    const quoted = this.quoted.get(amendment.target);
+    if (quoted) this.quoted.set(amendment.target, amended(quoted, amendment));
+  }
+
+  /** The entry at this place, if it is here. */
+  get(queueId: bigint): Item | undefined {
+    const at = this.place(queueId);
+    return at >= 0 ? this.items[at] : this.quoted.get(queueId);
+  }
+
+  /** Whether it is known what stands there, be it nothing. */
+  knows(queueId: bigint): boolean {
+    return this.place(queueId) >= 0 || this.quoted.has(queueId) || (this.loaded && !this.more && queueId < (this.items[0]?.queueId ?? 0n));
+  }
+
+  quote(queueId: bigint, item: Item | undefined): void {
+    this.quoted.set(queueId, item);
+    const oldest = this.quoted.keys().next().value;
+    if (this.quoted.size > QUOTED_MAX && oldest !== undefined) this.quoted.delete(oldest);
+  }
+
+  mark(reader: UserId, read: bigint, delivered: bigint): boolean {
+    const before = this.marks.get(reader) ?? { read: 0n, delivered: 0n };
+    const after = { read: greater(before.read, read), delivered: greater(before.delivered, delivered) };
+    this.marks.set(reader, after);
+    return after.read !== before.read || after.delivered !== before.delivered;
+  }
+
   /** Lets the oldest go, when there are too many and nobody looks at them. */
   trim(): void {
     if (this.items.length <= ITEMS_MAX) return;
@@ -51,4 +95,19 @@ export class Thread {
   newest(): bigint {
     return this.items.at(-1)?.queueId ?? 0n;
   }
+
+  private place(queueId: bigint): number {
+    let low = 0;
+    let high = this.items.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.items[middle]!.queueId < queueId) low = middle + 1;
+      else high = middle;
+    }
+    return this.items[low]?.queueId === queueId ? low : -1;
+  }
+}
+
+function greater(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }

@@ -1,6 +1,6 @@
 // Times and names as people write them.
 
-import { regionTag, t } from "../i18n/words.js";
+import { count, regionTag, t } from "../i18n/words.js";
 
 const DAY_MS = 86_400_000;
 
@@ -32,6 +32,29 @@ export function shortTime(ms: number, now = Date.now()): string {
   const options: Intl.DateTimeFormatOptions =
     now - ms < 6 * DAY_MS ? { weekday: "short" } : { day: "numeric", month: "numeric", year: "2-digit" };
   return new Intl.DateTimeFormat(regionTag(), options).format(ms);
+}
+
+/** How long ago somebody was here, as people say it. */
+export function agoText(ms: number, now = Date.now()): string {
+  const minutes = Math.floor((now - ms) / 60_000);
+  if (minutes < 1) return t("seen.now");
+  if (minutes < 60) return count("seen.minutes", minutes);
+  if (dayOf(ms) === dayOf(now)) return t("seen.today", { time: clockTime(ms) });
+  if (dayOf(ms) === dayOf(now - DAY_MS)) return t("seen.yesterday", { time: clockTime(ms) });
+  return t("seen.day", { day: new Intl.DateTimeFormat(regionTag(), { day: "numeric", month: "short", year: "numeric" }).format(ms) });
+}
+
+/** A size as people write it. */
+export function sizeText(bytes: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+  let size = bytes;
+  let unit = 0;
+  while (size >= 1_000 && unit < units.length - 1) {
+    size /= 1_000;
+    unit += 1;
+  }
+  const options = { style: "unit", unit: units[unit]!, unitDisplay: "short", maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0 } as const;
+  return new Intl.NumberFormat(regionTag(), options).format(size);
 }
 
 /** One or two letters that stand for a name. */

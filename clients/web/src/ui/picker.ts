@@ -1,9 +1,10 @@
 // Choosing people: those chosen as chips, those found below, each with a box to tick.
 
+import { ContactState } from "../gen/longlink/v1/people_pb.js";
 import { t } from "../i18n/words.js";
 import type { Client } from "../store/client.js";
 import type { UserId } from "../store/entries.js";
-import { avatar } from "./avatar.js";
+import { avatar, face } from "./avatar.js";
 import { Kept, h, reconcile } from "./dom.js";
 import { icon } from "./icons.js";
 import { userName } from "./names.js";
@@ -48,8 +49,10 @@ export class Picker {
         h("li", {}, name, h("button", { type: "button", "aria-label": label, title: label, onClick: () => this.toggle(user) }, icon("close"))),
       );
     });
-    const known = [...client.talks.keys()].filter((peer) => peer > 0n && !this.search.query);
-    const users = [...new Set(this.search.listed === false ? [...this.search.users, ...known] : this.search.users)];
+    const wanted = this.search.query.toLocaleLowerCase();
+    const contacts = client.contacts.in(ContactState.CONTACT).map(({ user }) => user);
+    const known = [...contacts, ...client.talks.keys()].filter((peer) => peer > 0n && userName(client, peer).toLocaleLowerCase().includes(wanted));
+    const users = [...new Set([...known, ...this.search.users])];
     const rows = users.filter((user) => user !== client.me && !this.without(user)).map((user) => this.row(user));
     reconcile(this.chips, chips);
     reconcile(this.found, rows);
@@ -58,9 +61,9 @@ export class Picker {
 
   private row(user: UserId): HTMLLIElement {
     const name = userName(this.client, user);
-    const row = this.rows.get(`f${user}`, name, () => {
+    const row = this.rows.get(`f${user}`, name + face(this.client, user), () => {
       const box = h("input", { type: "checkbox", onChange: () => this.toggle(user) });
-      return h("li", {}, h("label", {}, box, avatar(user, name, "small"), h("span", { class: "name", dir: "auto" }, name)));
+      return h("li", {}, h("label", {}, box, avatar(this.client, user, "small"), h("span", { class: "name", dir: "auto" }, name)));
     });
     row.querySelector("input")!.checked = this.chosen.includes(user);
     return row;

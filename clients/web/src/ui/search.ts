@@ -68,7 +68,7 @@ export class Search {
 
   async showMore(): Promise<void> {
     const last = this.users.at(-1);
-    const after = last === undefined ? undefined : this.people.name(last);
+    const after = last === undefined ? undefined : this.people.get(last)?.name;
     if (after === undefined) return;
     const round = this.round;
     try {

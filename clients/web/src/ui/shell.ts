@@ -4,12 +4,21 @@
 import { t } from "../i18n/words.js";
 import type { Client } from "../store/client.js";
 import type { Peer } from "../store/entries.js";
+import { unreadOf } from "../store/talks.js";
 import { Banner } from "./banner.js";
+import { personCard } from "./card.js";
+import { conversationMenu } from "./conversation.js";
+import { renderDialogs } from "./dialog.js";
 import { h } from "./dom.js";
-import { groupInfo, newGroup } from "./groups.js";
+import { groupInfo } from "./groupinfo.js";
+import { joinGroup, newGroup } from "./groups.js";
 import { icon } from "./icons.js";
-import { goTo, peerOfAddress } from "./route.js";
+import type { Choice } from "./menu.js";
+import { openMenu } from "./menu.js";
+import { ownProfile } from "./profile.js";
+import { goTo, joinLink, peerOfAddress } from "./route.js";
 import { settings } from "./settings.js";
+import type { Leaving } from "./settings.js";
 import { Sidebar } from "./sidebar.js";
 import { TalkView } from "./talk.js";
 
@@ -30,10 +39,19 @@ export class Shell {
   constructor(
     root: HTMLElement,
     private readonly client: Client,
-    actions: { redraw(): void; logOut(): void },
+    actions: Leaving,
   ) {
     this.banner = new Banner(client);
-    this.sidebar = new Sidebar(client, { newGroup: () => newGroup(client), settings: () => settings(client, actions) }, () => this.changed());
+    this.sidebar = new Sidebar(
+      client,
+      {
+        make: (anchor) => this.make(anchor),
+        settings: () => settings(client, actions),
+        profile: () => ownProfile(client),
+        options: (peer, anchor, at) => this.options(peer, anchor, at),
+      },
+      () => this.changed(),
+    );
     this.body = h("div", { class: "shell" }, this.sidebar.element, this.place);
     const skip = h("a", { class: "skip", href: "#message" }, t("skip.toMessage"));
     skip.addEventListener("click", (event) => {
@@ -76,6 +94,12 @@ export class Shell {
   }
 
   private open(): void {
+    const followed = location.hash.startsWith("#/join/") ? joinLink(location.hash) : undefined;
+    if (followed !== undefined) {
+      // Going back must not ask again.
+      history.replaceState(null, "", "#/");
+      joinGroup(this.client, followed);
+    }
     const peer = peerOfAddress(location.hash);
     if (!this.drawn || peer !== this.talk?.peer) {
       this.drawn = true;
@@ -93,11 +117,31 @@ export class Shell {
   private opened(peer: Peer): TalkView {
     const view = new TalkView(this.client, peer, {
       back: () => goTo(undefined),
-      groupInfo: (group) => groupInfo(this.client, group),
+      about: (about) => this.about(about),
+      options: (about, anchor) => this.options(about, anchor),
       looked: () => this.looked(),
     });
     this.client.threads.open(peer);
     return view;
+  }
+
+  private about(peer: Peer): void {
+    if (peer === this.client.me) ownProfile(this.client);
+    else if (peer < 0n) groupInfo(this.client, peer);
+    else personCard(this.client, peer);
+  }
+
+  private make(anchor: HTMLElement): void {
+    openMenu(anchor, t("list.new"), [
+      { label: t("group.new"), icon: "addGroup", then: () => newGroup(this.client) },
+      { label: t("join.title"), icon: "join", then: () => joinGroup(this.client) },
+    ]);
+  }
+
+  private options(peer: Peer, anchor: HTMLElement, at?: { x: number; y: number }): void {
+    const known = peer > 0n || (peer < 0n && this.client.groups.get(peer) !== undefined);
+    const about: Choice[] = known ? [{ label: t(peer < 0n ? "group.info" : "card.title"), icon: peer < 0n ? "group" : "person", then: () => this.about(peer) }] : [];
+    conversationMenu(this.client, peer, anchor, about, at);
   }
 
   private nothing(): HTMLElement {
@@ -114,8 +158,10 @@ export class Shell {
     this.banner.render();
     this.sidebar.render(this.talk?.peer);
     this.talk?.render();
+    renderDialogs();
     this.looked();
-    const unread = [...this.client.talks.values()].reduce((sum, talk) => sum + talk.unread.length, 0);
+    // Of what is muted no notice is made.
+    const unread = [...this.client.talks.values()].reduce((sum, talk) => sum + (talk.muted ? 0 : unreadOf(talk)), 0);
     document.title = unread > 0 ? `(${unread}) longlink` : "longlink";
   }
 
@@ -146,6 +192,13 @@ export class Shell {
     const users = this.sidebar.inView();
     if (peer !== undefined && peer > 0n) users.unshift(peer);
     void this.client.people.refresh(users);
+    // What is pushed on a link is asked for by HTTP.
+    if (this.client.link.state.via === "http") {
+      void this.client.presence.refresh();
+      void this.client.contacts.refresh();
+      void this.client.conversations.refresh();
+    }
+    this.client.reading.countSoon();
   }
 
   /** Escape leaves the conversation for the list. */

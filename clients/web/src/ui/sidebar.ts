@@ -1,80 +1,121 @@
-// The list: conversations with what was said last, people, and finding both.
+// The list: conversations with what was said last, contacts, people, and finding all of them.
 
+import { ContactState } from "../gen/longlink/v1/people_pb.js";
 import { count, t } from "../i18n/words.js";
 import type { Client } from "../store/client.js";
 import { EVERYONE } from "../store/entries.js";
 import type { Peer, UserId } from "../store/entries.js";
-import { UNREAD_MAX } from "../store/talks.js";
-import { avatar } from "./avatar.js";
+import { avatar, face } from "./avatar.js";
+import { ContactList } from "./contacts.js";
 import { Kept, h, reconcile, setText } from "./dom.js";
-import { fullTime, shortTime } from "./format.js";
 import { icon } from "./icons.js";
-import { peerName, preview } from "./names.js";
-import { addressOf } from "./route.js";
+import { ownName, peerName } from "./names.js";
 import { Search } from "./search.js";
+import { TalkRows } from "./talkrows.js";
 
 /** So many people are found at once. */
 const FIRST_PAGE = 50;
+/** So near to the end of the list older conversations are read. */
+const END_PX = 300;
 
 export interface SidebarActions {
-  newGroup(): void;
+  make(anchor: HTMLElement): void;
   settings(): void;
+  profile(): void;
+  options(peer: Peer, anchor: HTMLElement, at: { x: number; y: number }): void;
 }
+
+type Tab = "talks" | "contacts";
 
 export class Sidebar {
   readonly element: HTMLElement;
   private readonly search: Search;
+  private readonly rows: TalkRows;
+  private readonly contacts: ContactList;
   private readonly talks = h("ul", { class: "rows" });
   private readonly people = h("ul", { class: "rows" });
   private readonly peopleTitle = h("h2", {});
   private readonly peopleNote = h("p", { class: "note" });
   private readonly more: HTMLButtonElement;
+  private readonly lists: HTMLElement;
   private readonly status = h("span", { class: "status" });
-  private readonly rows = new Kept<HTMLLIElement>();
+  private readonly ownName = h("strong", { dir: "auto" });
+  private readonly ownSign = h("button", { type: "button", class: "own-sign", "aria-label": t("profile.title"), title: t("profile.title") });
+  private readonly sign = new Kept<HTMLElement>();
+  private readonly asks = h("span", { class: "badge", hidden: true });
+  private readonly tabs: Record<Tab, HTMLButtonElement>;
+  private tab: Tab = "talks";
 
   constructor(
     private readonly client: Client,
     actions: SidebarActions,
-    changed: () => void,
+    private readonly changed: () => void,
   ) {
     this.search = new Search(client.people, changed);
+    this.rows = new TalkRows(client);
+    this.contacts = new ContactList(client);
     this.more = h("button", { type: "button", class: "quiet", onClick: () => void this.search.showMore() }, t("list.more"));
-    const own = h("div", { class: "own" }, h("strong", {}, client.session.name), this.status);
-    const tool = (name: "addGroup" | "gear", label: string, then: () => void) =>
-      h("button", { type: "button", class: "tool", "aria-label": label, title: label, onClick: then }, icon(name));
+    const tab = (of: Tab, label: string, ...more: Node[]) =>
+      h("button", { type: "button", role: "tab", "aria-selected": "false", id: `tab-${of}`, onClick: () => this.show(of) }, label, ...more);
+    this.tabs = { talks: tab("talks", t("list.conversations")), contacts: tab("contacts", t("contact.all"), this.asks) };
+    this.ownSign.addEventListener("click", actions.profile);
+    const own = h("div", { class: "own" }, this.ownName, this.status);
+    const make = h("button", { type: "button", class: "tool", "aria-label": t("list.new"), title: t("list.new"), "aria-haspopup": "menu", "aria-expanded": "false" }, icon("plus"));
+    make.addEventListener("click", () => actions.make(make));
+    const gear = h("button", { type: "button", class: "tool", "aria-label": t("settings"), title: t("settings"), onClick: actions.settings }, icon("gear"));
+    this.lists = h("div", { class: "lists", role: "tabpanel", "aria-labelledby": "tab-talks" }, this.talks, this.peopleTitle, this.people, this.peopleNote, this.more);
+    this.contacts.element.setAttribute("role", "tabpanel");
+    this.contacts.element.setAttribute("aria-labelledby", "tab-contacts");
     this.element = h(
       "nav",
       { class: "sidebar", "aria-label": t("list.label"), onKeydown: (event: KeyboardEvent) => this.walk(event) },
-      h(
-        "header",
-        {},
-        avatar(client.me, client.session.name, "medium"),
-        own,
-        tool("addGroup", t("group.new"), actions.newGroup),
-        tool("gear", t("settings"), actions.settings),
-      ),
+      h("header", {}, this.ownSign, own, make, gear),
       this.search.element,
-      h("div", { class: "lists" }, h("h2", { class: "hidden" }, t("list.conversations")), this.talks, this.peopleTitle, this.people, this.peopleNote, this.more),
+      h("div", { class: "tabs", role: "tablist" }, this.tabs.talks, this.tabs.contacts),
+      this.lists,
+      this.contacts.element,
     );
+    this.lists.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    this.talks.addEventListener("contextmenu", (event) => {
+      const link = (event.target as Element).closest("a");
+      const peer = link ? this.rows.peerOf(link) : undefined;
+      if (!link || peer === undefined) return;
+      event.preventDefault();
+      actions.options(peer, link, { x: event.clientX, y: event.clientY });
+    });
   }
 
   /** Whom the person sees here, so that it is asked who of them is online. */
   inView(): UserId[] {
-    const shown = [...this.client.talks.keys(), ...this.search.users].filter((peer) => peer > 0n);
+    const shown = [...this.client.list().map(({ peer }) => peer), ...this.search.users].filter((peer) => peer > 0n);
     return [...new Set(shown)].slice(0, 100);
   }
 
   render(current: Peer | undefined): void {
-    const { client, search } = this;
+    const { client, search, tab } = this;
+    this.renderOwn();
     this.renderStatus();
+    for (const [of, button] of Object.entries(this.tabs)) button.setAttribute("aria-selected", String(of === tab));
+    this.lists.hidden = tab !== "talks";
+    this.contacts.element.hidden = tab !== "contacts";
+    const asking = client.contacts.in(ContactState.ASKS).length;
+    this.asks.hidden = asking === 0;
+    setText(this.asks, String(asking));
+    this.asks.setAttribute("aria-label", count("contact.asking", asking));
     const wanted = search.query.toLocaleLowerCase();
+    if (tab === "contacts") {
+      this.contacts.render(current, wanted);
+      return;
+    }
     // With those to whom something was written that is not sent yet, and with everyone, who is always there.
     const peers = new Set([...client.list().map((talk) => talk.peer), ...client.outbox.items.map((unsent) => unsent.peer), EVERYONE]);
-    const listed = [...peers].filter((peer) => peerName(client, peer).toLocaleLowerCase().includes(wanted));
+    // With contacts to whom nothing was said yet, when one looks for them.
+    if (wanted) for (const { user } of client.contacts.in(ContactState.CONTACT)) peers.add(user);
+    const listed = [...peers].filter((peer) => [peerName(client, peer), peer > 0n ? (client.people.get(peer)?.name ?? "") : ""].some((name) => name.toLocaleLowerCase().includes(wanted)));
     const shown = new Set(listed);
-    reconcile(this.talks, listed.map((peer) => this.talk(peer, current)));
+    reconcile(this.talks, listed.map((peer) => this.rows.talk(peer, current, search.listed)));
     const others = search.users.filter((user) => !shown.has(user) && user !== client.me);
-    reconcile(this.people, others.map((user) => this.person(user, current)));
+    reconcile(this.people, others.map((user) => this.rows.person(user, current, search.listed)));
     this.rows.sweep();
     setText(this.peopleTitle, t(search.query ? "list.found" : "list.people"));
     this.peopleTitle.hidden = others.length === 0;
@@ -89,7 +130,14 @@ export class Sidebar {
     if (busy) return "";
     if (listed === false && people === 0) return query && found === 0 ? `${t("list.none")}. ${t("list.wholeName")}` : t("list.wholeName");
     if (query) return found === 0 ? t("list.none") : "";
-    return listed && people === 0 && this.client.talks.size === 0 ? t("list.nobody") : "";
+    return listed && people === 0 && this.client.list().length === 0 ? t("list.nobody") : "";
+  }
+
+  private renderOwn(): void {
+    const { client } = this;
+    setText(this.ownName, ownName(client, client.me));
+    reconcile(this.ownSign, [this.sign.get("own", face(client, client.me), () => avatar(client, client.me, "medium"))]);
+    this.sign.sweep();
   }
 
   private renderStatus(): void {
@@ -101,61 +149,28 @@ export class Sidebar {
     setText(this.status, t(key));
   }
 
-  private talk(peer: Peer, current: Peer | undefined): HTMLLIElement {
-    const { client } = this;
-    const talk = client.talks.get(peer);
-    const unsent = client.outbox.of(peer).at(-1);
-    if (!talk && !unsent) return this.person(peer, current);
-    const name = peerName(client, peer);
-    const online = peer > 0n && client.people.isOnline(peer);
-    const typing = client.typers.in(peer).length > 0;
-    const text = typing ? t("talk.typingShort") : unsent ? t("list.you", { text: unsent.text.replace(/\s+/g, " ") }) : preview(client, peer, talk!.last);
-    const sentAtMs = unsent?.writtenAtMs ?? talk!.last.sentAtMs;
-    const time = shortTime(sentAtMs);
-    const failed = unsent?.refused !== undefined;
-    const number = talk?.unread.length ?? 0;
-    const sign = [name, online, typing, text, time, number, failed, peer === current].join("\u0000");
-    return this.rows.get(`t${peer}`, sign, (before) =>
-      this.row(before, peer, peer === current, [
-        avatar(peer, name, "medium", online),
-        h("span", { class: "name", dir: "auto" }, name, online && h("span", { class: "hidden" }, ` (${t("peer.online")})`)),
-        h("time", { datetime: new Date(sentAtMs).toISOString(), title: fullTime(sentAtMs) }, time),
-        h("span", { class: `preview${typing ? " typing" : ""}`, dir: "auto" }, text),
-        failed && h("span", { class: "badge failed", title: t("state.failed") }, "!", h("span", { class: "hidden" }, t("state.failed"))),
-        !failed && number > 0 && h("span", { class: "badge", "aria-label": count("unread", number) }, number >= UNREAD_MAX ? `${UNREAD_MAX - 1}+` : String(number)),
-      ]),
-    );
+  private show(tab: Tab): void {
+    this.tab = tab;
+    this.changed();
   }
 
-  private person(peer: Peer, current: Peer | undefined): HTMLLIElement {
-    const name = peerName(this.client, peer);
-    const online = this.client.people.isOnline(peer);
-    const hint = peer === EVERYONE ? t("peer.everyoneHint") : online ? t("peer.online") : t("peer.offline");
-    const told = peer === EVERYONE || this.search.listed;
-    return this.rows.get(`p${peer}`, [name, online, told, peer === current].join("\u0000"), (before) =>
-      this.row(before, peer, peer === current, [
-        avatar(peer, name, "medium", online),
-        h("span", { class: "name", dir: "auto" }, name),
-        told && h("span", { class: "preview" }, hint),
-      ]),
-    );
+  private scrolled(): void {
+    const { scrollHeight, scrollTop, clientHeight } = this.lists;
+    if (scrollHeight - scrollTop - clientHeight < END_PX) void this.client.conversations.older();
   }
 
-  /** What was there is filled anew, so that it keeps the focus. */
-  private row(before: HTMLLIElement | undefined, peer: Peer, current: boolean, parts: (Node | false | undefined)[]): HTMLLIElement {
-    const row = before ?? h("li", {}, h("a", { href: addressOf(peer) }));
-    const link = row.firstElementChild!;
-    link.replaceChildren(...parts.filter((part) => part instanceof Node));
-    if (current) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-    return row;
-  }
-
-  /** Up and down go from row to row, from the search field too. */
+  /** Up and down go from row to row, from the search field too; left and right from tab to tab. */
   private walk(event: KeyboardEvent): void {
+    const focused = document.activeElement;
+    const onTab = focused?.getAttribute("role") === "tab";
+    if (onTab && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
+      this.show(this.tab === "talks" ? "contacts" : "talks");
+      this.tabs[this.tab].focus();
+      event.preventDefault();
+    }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    const links = [...this.element.querySelectorAll<HTMLElement>(".rows a")];
-    const at = links.indexOf(document.activeElement as HTMLElement);
+    const links = [...this.element.querySelectorAll<HTMLElement>(".lists:not([hidden]) .rows a")];
+    const at = links.indexOf(focused as HTMLElement);
     const next = at + (event.key === "ArrowDown" ? 1 : -1);
     event.preventDefault();
     if (next < 0) this.search.focus();

@@ -3,16 +3,22 @@
 
 import { language, t } from "../i18n/words.js";
 import type { Client } from "../store/client.js";
-import { EVERYONE } from "../store/entries.js";
-import type { Item, Peer, UserId } from "../store/entries.js";
+import { EVERYONE, mentionsUser } from "../store/entries.js";
+import type { Peer } from "../store/entries.js";
 import type { Thread } from "../store/thread.js";
-import { avatar } from "./avatar.js";
+import { avatar, face } from "./avatar.js";
 import { Kept, h, reconcile } from "./dom.js";
 import { dayName, dayOf } from "./format.js";
 import { icon } from "./icons.js";
+import { mediaElement, mediaSign } from "./media.js";
+import type { Sending } from "./media.js";
 import { messageElement } from "./message.js";
-import type { MessageState } from "./message.js";
+import { messageMenu } from "./messagemenu.js";
+import type { MessageActions } from "./messagemenu.js";
 import { codeText, eventText, peerName, userName } from "./names.js";
+import { mentionedNames, quoteOf, shownText, stateOf, unsentItem } from "./shown.js";
+import type { Shown } from "./shown.js";
+import { toast } from "./toast.js";
 
 /** Messages of one person that are nearer than this stand together. */
 const TOGETHER_MS = 5 * 60_000;
@@ -20,17 +26,8 @@ const TOGETHER_MS = 5 * 60_000;
 const END_PX = 60;
 const TOP_PX = 400;
 
-/** What is shown as a bubble, sent or not. */
-interface Shown {
-  key: string;
-  from: UserId;
-  text: string;
-  sentAtMs: number;
-  state: MessageState;
-  readers: number;
-  refused: number | undefined;
-  clientMsgId: string;
-}
+/** So long the message to which one was taken is marked. */
+const MARKED_MS = 1_600;
 
 export class ThreadView {
   readonly element: HTMLElement;
@@ -49,6 +46,7 @@ export class ThreadView {
     /** Up to here the person had read when they opened it; the rest is new. */
     private readonly readUpTo: bigint | undefined,
     private readonly looked: () => void,
+    private readonly actions: MessageActions,
   ) {
     this.jump = h("button", { type: "button", class: "jump", "aria-label": t("talk.toEnd"), title: t("talk.toEnd"), hidden: true, onClick: () => this.toEnd(true) }, icon("down"));
     this.box = h("div", { class: "scroll", role: "log", tabindex: "0", "aria-label": t("talk.log", { name: peerName(client, peer) }) }, this.list);
@@ -66,6 +64,20 @@ export class ThreadView {
   toEnd(smooth: boolean): void {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.box.scrollTo({ top: this.box.scrollHeight, behavior: smooth && !still ? "smooth" : "instant" });
+  }
+
+  /** Goes to a message, reading older ones until it is there. */
+  async show(queueId: bigint): Promise<void> {
+    if (!(await this.client.threads.reach(this.peer, queueId))) {
+      toast(t("talk.quoteGone"));
+      return;
+    }
+    this.atEnd = false;
+    this.render();
+    const row = this.list.querySelector(`[data-id="${queueId}"]`);
+    row?.scrollIntoView({ block: "center" });
+    row?.classList.add("marked");
+    setTimeout(() => row?.classList.remove("marked"), MARKED_MS);
   }
 
   render(): void {
@@ -133,9 +145,17 @@ export class ThreadView {
       if (last && (last.from !== shown.from || shown.sentAtMs - last.sentAtMs > TOGETHER_MS)) flush();
       run.push(shown);
     };
+    const { keptFrom, me } = this.client;
+    let gap = thread.items[0] !== undefined && thread.items[0].queueId < keptFrom;
     for (const item of thread.items) {
+      // What is left of before tells of the group alone.
+      if (gap && item.queueId >= keptFrom) {
+        flush();
+        gap = false;
+        rows.push(this.rows.get("gap", language(), () => h("li", { class: "event gap" }, t("talk.gap"))));
+      }
       separate(item.sentAtMs);
-      if (!marked && item.queueId > this.readUpTo! && item.from !== this.client.me) {
+      if (!marked && item.queueId > this.readUpTo! && item.from !== me) {
         flush();
         marked = true;
         rows.push(this.rows.get("new", t("talk.new"), () => h("li", { class: "new" }, h("span", {}, t("talk.new")))));
@@ -145,50 +165,61 @@ export class ThreadView {
         const text = eventText(this.client, item.from, item.content);
         rows.push(this.rows.get(`e${item.queueId}`, text, () => h("li", { class: "event", dir: "auto" }, text)));
       } else {
-        put(this.shownOf(item, thread));
+        // One's own keeps its key when it comes back from the server, so that it stays where it is.
+        const key = item.from === me ? `${me}:${item.clientMsgId}` : String(item.queueId);
+        put({ key, item, from: item.from, sentAtMs: item.sentAtMs, ...stateOf(this.client, this.peer, thread, item), refused: undefined, sending: undefined });
       }
     }
-    for (const { clientMsgId, text, writtenAtMs, refused } of unsent) {
-      separate(writtenAtMs);
+    for (const one of unsent) {
+      separate(one.writtenAtMs);
+      const { clientMsgId, media, refused } = one;
       const state = refused === undefined ? "waiting" : "failed";
-      put({ key: `${this.client.me}:${clientMsgId}`, from: this.client.me, text, sentAtMs: writtenAtMs, state, readers: 0, refused, clientMsgId });
+      const sending: Sending | undefined = media && { file: media.file, part: this.client.outbox.progress(clientMsgId), callOff: () => this.client.outbox.discard(clientMsgId) };
+      put({ key: `${me}:${clientMsgId}`, item: unsentItem(this.client, one), from: me, sentAtMs: one.writtenAtMs, state, readers: 0, refused, sending });
     }
     flush();
     rows.push(...this.typing());
     return rows;
   }
 
-  private shownOf(item: Item, thread: Thread): Shown {
-    const { me } = this.client;
-    const { content, from, clientMsgId, sentAtMs } = item;
-    const text = content.kind === "text" ? content.text : content.kind === "other" ? t("talk.unknownType", { type: content.type }) : "";
-    const readers = from === me ? [...thread.marks].filter(([reader, upTo]) => reader !== me && upTo >= item.queueId).length : 0;
-    const state = from !== me ? "theirs" : readers > 0 ? "read" : "kept";
-    // One's own keeps its key when it comes back from the server, so that it stays where it is.
-    const key = from === me ? `${me}:${clientMsgId}` : String(item.queueId);
-    return { key, from, text, sentAtMs, state, readers: this.peer > 0n ? 0 : readers, refused: undefined, clientMsgId };
-  }
-
   private message(shown: Shown, first: boolean, last: boolean): HTMLLIElement {
-    const { client } = this;
+    const { client, peer } = this;
+    const { item, sending } = shown;
+    const { content } = item;
     const mine = shown.from === client.me;
-    const several = this.peer <= 0n && !mine;
+    const several = peer <= 0n && !mine;
     const author = several && first ? userName(client, shown.from) : undefined;
-    const problem = shown.refused === undefined ? "" : codeText(shown.refused, "send");
+    const problem = shown.refused === undefined ? "" : codeText(shown.refused, content.kind === "media" && content.hash === "" ? "upload" : "send");
     const fresh = shown.state === "waiting" || (this.drawnUpTo !== undefined && shown.sentAtMs > this.opened);
-    const sign = [shown.text, shown.sentAtMs, shown.state, shown.readers, first, last, author ?? "", problem, language()].join("\u0000");
+    const text = shownText(client, item);
+    const quote = quoteOf(client, peer, item);
+    const mentioned = mentionedNames(client, item);
+    const media = content.kind === "media" ? content : undefined;
+    const sign = [
+      content.kind, text, shown.sentAtMs, shown.state, shown.readers, first, last, author ?? "", problem, item.changedBy, item.queueId, language(), mentioned.join(),
+      several && last ? face(client, shown.from) : "", quote ? `${quote.author}${quote.text}` : "", media ? mediaSign(client, media, sending) : "",
+    ].join("\u0000");
     return this.rows.get(`m${shown.key}`, sign, (before) =>
       messageElement({
         ...shown,
+        queueId: item.queueId,
+        text,
+        mentioned,
+        toMe: mentionsUser(item, client.me),
+        recalled: content.kind === "recalled",
+        edited: item.changedBy > 0n,
+        media: media && (() => mediaElement(client, media, sending)),
+        quote: quote && { ...quote, jump: () => void this.show(item.replyTo) },
         mine,
         first,
         last,
         author,
         problem,
         fresh: fresh && before === undefined,
-        avatar: several ? () => (last ? avatar(shown.from, userName(client, shown.from), "small") : h("span", { class: "avatar-gap" })) : undefined,
-        retry: () => client.outbox.retry(shown.clientMsgId),
-        discard: () => client.outbox.discard(shown.clientMsgId),
+        avatar: several ? () => (last ? avatar(client, shown.from, "small") : h("span", { class: "avatar-gap" })) : undefined,
+        retry: () => client.outbox.retry(item.clientMsgId),
+        discard: () => client.outbox.discard(item.clientMsgId),
+        menu: item.queueId > 0n && content.kind !== "recalled" ? (anchor, at) => messageMenu(client, peer, item, this.actions, anchor, at) : undefined,
       }),
     );
   }
@@ -203,11 +234,21 @@ export class ThreadView {
       return make("loading", h("span", { class: "spinner" }), t("talk.loading"));
     }
     if (thread.more) return make("older", h("span", { class: "spinner" }), t("talk.older"));
+    if (this.isCut(thread)) return make("gap", t("talk.gap"));
     if (thread.items.length === 0 && unsent === 0) {
       const name = peerName(this.client, this.peer);
-      return make(`empty${name.length}`, avatar(this.peer, name, "large"), h("strong", {}, t("talk.empty")), h("span", {}, this.peer === EVERYONE ? t("peer.everyoneHint") : t("talk.emptyHint", { name })));
+      return make(`empty${name.length}`, avatar(this.client, this.peer, "large"), h("strong", {}, t("talk.empty")), h("span", {}, this.peer === EVERYONE ? t("peer.everyoneHint") : t("talk.emptyHint", { name })));
     }
     return make("begin", t("talk.begin"));
+  }
+
+  /** Whether something older may have been there that the log no longer keeps. */
+  private isCut({ items }: Thread): boolean {
+    const { keptFrom, talks, groups } = this.client;
+    const first = items[0]?.queueId;
+    if (keptFrom <= 1n || (first !== undefined && first < keptFrom)) return false;
+    if (this.peer < 0n && (groups.get(this.peer)?.joinedAt ?? 0n) >= keptFrom) return false;
+    return first !== undefined || talks.has(this.peer);
   }
 
   private typing(): HTMLLIElement[] {

@@ -3,6 +3,7 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import * as chat from "../gen/longlink/v1/chat_pb.js";
+import * as group from "../gen/longlink/v1/group_pb.js";
 import * as link from "../gen/longlink/v1/link_pb.js";
 import * as people from "../gen/longlink/v1/people_pb.js";
 import { CloseReason, Code, Command } from "../gen/longlink/v1/numbers_pb.js";
@@ -23,24 +24,44 @@ export const commands = {
   hello: row(Command.HELLO, "hello", link.HelloRequestSchema, link.HelloReplySchema),
   register: row(Command.REGISTER, "register", link.RegisterRequestSchema, link.RegisterReplySchema),
   logOut: row(Command.LOG_OUT, "log_out", link.LogOutRequestSchema, link.LogOutReplySchema),
+  changePassword: row(Command.CHANGE_PASSWORD, "change_password", link.ChangePasswordRequestSchema, link.ChangePasswordReplySchema),
+  deleteAccount: row(Command.DELETE_ACCOUNT, "delete_account", link.DeleteAccountRequestSchema, link.DeleteAccountReplySchema),
   send: row(Command.SEND, "send", chat.SendRequestSchema, chat.SendReplySchema),
   sync: row(Command.SYNC, "sync", chat.SyncRequestSchema, chat.SyncReplySchema),
   history: row(Command.HISTORY, "history", chat.HistoryRequestSchema, chat.HistoryReplySchema),
   markRead: row(Command.MARK_READ, "mark_read", chat.MarkReadRequestSchema, chat.MarkReadReplySchema),
   readMarks: row(Command.READ_MARKS, "read_marks", chat.ReadMarksRequestSchema, chat.ReadMarksReplySchema),
   typing: row(Command.TYPING, "typing", chat.TypingRequestSchema, chat.TypingReplySchema),
-  groupCreate: row(Command.GROUP_CREATE, "group_create", people.GroupCreateRequestSchema, people.GroupCreateReplySchema),
-  groupInvite: row(Command.GROUP_INVITE, "group_invite", people.GroupInviteRequestSchema, people.GroupInviteReplySchema),
-  groupLeave: row(Command.GROUP_LEAVE, "group_leave", people.GroupLeaveRequestSchema, people.GroupLeaveReplySchema),
-  groupList: row(Command.GROUP_LIST, "group_list", people.GroupListRequestSchema, people.GroupListReplySchema),
-  groupMembers: row(
-    Command.GROUP_MEMBERS,
-    "group_members",
-    people.GroupMembersRequestSchema,
-    people.GroupMembersReplySchema,
-  ),
+  markDelivered: row(Command.MARK_DELIVERED, "mark_delivered", chat.MarkDeliveredRequestSchema, chat.MarkDeliveredReplySchema),
+  readers: row(Command.READERS, "readers", chat.ReadersRequestSchema, chat.ReadersReplySchema),
+  recall: row(Command.RECALL, "recall", chat.RecallRequestSchema, chat.RecallReplySchema),
+  edit: row(Command.EDIT, "edit", chat.EditRequestSchema, chat.EditReplySchema),
+  groupCreate: row(Command.GROUP_CREATE, "group_create", group.GroupCreateRequestSchema, group.GroupCreateReplySchema),
+  groupInvite: row(Command.GROUP_INVITE, "group_invite", group.GroupInviteRequestSchema, group.GroupInviteReplySchema),
+  groupLeave: row(Command.GROUP_LEAVE, "group_leave", group.GroupLeaveRequestSchema, group.GroupLeaveReplySchema),
+  groupList: row(Command.GROUP_LIST, "group_list", group.GroupListRequestSchema, group.GroupListReplySchema),
+  groupMembers: row(Command.GROUP_MEMBERS, "group_members", group.GroupMembersRequestSchema, group.GroupMembersReplySchema),
+  groupChange: row(Command.GROUP_CHANGE, "group_change", group.GroupChangeRequestSchema, group.GroupChangeReplySchema),
+  groupRemove: row(Command.GROUP_REMOVE, "group_remove", group.GroupRemoveRequestSchema, group.GroupRemoveReplySchema),
+  groupRole: row(Command.GROUP_ROLE, "group_role", group.GroupRoleRequestSchema, group.GroupRoleReplySchema),
+  groupMute: row(Command.GROUP_MUTE, "group_mute", group.GroupMuteRequestSchema, group.GroupMuteReplySchema),
+  groupDissolve: row(Command.GROUP_DISSOLVE, "group_dissolve", group.GroupDissolveRequestSchema, group.GroupDissolveReplySchema),
+  groupLink: row(Command.GROUP_LINK, "group_link", group.GroupLinkRequestSchema, group.GroupLinkReplySchema),
+  groupJoin: row(Command.GROUP_JOIN, "group_join", group.GroupJoinRequestSchema, group.GroupJoinReplySchema),
+  groupRequests: row(Command.GROUP_REQUESTS, "group_requests", group.GroupRequestsRequestSchema, group.GroupRequestsReplySchema),
+  groupAnswer: row(Command.GROUP_ANSWER, "group_answer", group.GroupAnswerRequestSchema, group.GroupAnswerReplySchema),
   users: row(Command.USERS, "users", people.UsersRequestSchema, people.UsersReplySchema),
   findUsers: row(Command.FIND_USERS, "find_users", people.FindUsersRequestSchema, people.FindUsersReplySchema),
+  profileSet: row(Command.PROFILE_SET, "profile_set", people.ProfileSetRequestSchema, people.ProfileSetReplySchema),
+  presence: row(Command.PRESENCE, "presence", people.PresenceRequestSchema, people.PresenceReplySchema),
+  contactSet: row(Command.CONTACT_SET, "contact_set", people.ContactSetRequestSchema, people.ContactSetReplySchema),
+  contactAnswer: row(Command.CONTACT_ANSWER, "contact_answer", people.ContactAnswerRequestSchema, people.ContactAnswerReplySchema),
+  contactRemove: row(Command.CONTACT_REMOVE, "contact_remove", people.ContactRemoveRequestSchema, people.ContactRemoveReplySchema),
+  contactList: row(Command.CONTACT_LIST, "contact_list", people.ContactListRequestSchema, people.ContactListReplySchema),
+  block: row(Command.BLOCK, "block", people.BlockRequestSchema, people.BlockReplySchema),
+  blockList: row(Command.BLOCK_LIST, "block_list", people.BlockListRequestSchema, people.BlockListReplySchema),
+  conversations: row(Command.CONVERSATIONS, "conversations", chat.ConversationsRequestSchema, chat.ConversationsReplySchema),
+  conversationSet: row(Command.CONVERSATION_SET, "conversation_set", chat.ConversationSetRequestSchema, chat.ConversationSetReplySchema),
 } as const;
 
 /** The server said no, for good or for now. */

@@ -6,15 +6,19 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Group } from "./group_pb.js";
+import { file_longlink_v1_group } from "./group_pb.js";
 import type { Code } from "./numbers_pb.js";
 import { file_longlink_v1_numbers } from "./numbers_pb.js";
+import type { User } from "./people_pb.js";
+import { file_longlink_v1_people } from "./people_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file longlink/v1/chat.proto.
  */
 export const file_longlink_v1_chat: GenFile = /*@__PURE__*/
-  fileDesc("ChZsb25nbGluay92MS9jaGF0LnByb3RvEgtsb25nbGluay52MSKFAQoFRW50cnkSEAoIcXVldWVfaWQYASABKAMSDAoEZnJvbRgCIAEoAxIKCgJ0bxgDIAEoEhIVCg1jbGllbnRfbXNnX2lkGAQgASgJEhQKDGNvbnRlbnRfdHlwZRgFIAEoDRIPCgdjb250ZW50GAYgASgMEhIKCnNlbnRfYXRfbXMYByABKAMiVwoLU2VuZFJlcXVlc3QSCgoCdG8YASABKBISFQoNY2xpZW50X21zZ19pZBgCIAEoCRIUCgxjb250ZW50X3R5cGUYAyABKA0SDwoHY29udGVudBgEIAEoDCJ2CglTZW5kUmVwbHkSHwoEY29kZRgBIAEoDjIRLmxvbmdsaW5rLnYxLkNvZGUSDwoHbWVzc2FnZRgCIAEoCRIQCghxdWV1ZV9pZBgDIAEoAxISCgpzZW50X2F0X21zGAQgASgDEhEKCWR1cGxpY2F0ZRgFIAEoCCI8CgtTeW5jUmVxdWVzdBINCgVhZnRlchgBIAEoAxINCgVsaW1pdBgCIAEoDRIPCgd3YWl0X21zGAMgASgNIoABCglTeW5jUmVwbHkSHwoEY29kZRgBIAEoDjIRLmxvbmdsaW5rLnYxLkNvZGUSDwoHbWVzc2FnZRgCIAEoCRIjCgdlbnRyaWVzGAMgAygLMhIubG9uZ2xpbmsudjEuRW50cnkSDgoGY3Vyc29yGAQgASgDEgwKBG1vcmUYBSABKAgiPQoOSGlzdG9yeVJlcXVlc3QSDAoEcGVlchgBIAEoEhIOCgZiZWZvcmUYAiABKAMSDQoFbGltaXQYAyABKA0icwoMSGlzdG9yeVJlcGx5Eh8KBGNvZGUYASABKA4yES5sb25nbGluay52MS5Db2RlEg8KB21lc3NhZ2UYAiABKAkSIwoHZW50cmllcxgDIAMoCzISLmxvbmdsaW5rLnYxLkVudHJ5EgwKBG1vcmUYBCABKAgiMgoLRW50cmllc1B1c2gSIwoHZW50cmllcxgDIAMoCzISLmxvbmdsaW5rLnYxLkVudHJ5Ii4KD01hcmtSZWFkUmVxdWVzdBIMCgRwZWVyGAEgASgSEg0KBXVwX3RvGAIgASgDIkEKDU1hcmtSZWFkUmVwbHkSHwoEY29kZRgBIAEoDjIRLmxvbmdsaW5rLnYxLkNvZGUSDwoHbWVzc2FnZRgCIAEoCSI6CgtSZWNlaXB0UHVzaBIOCgZyZWFkZXIYASABKAMSDAoEcGVlchgCIAEoEhINCgV1cF90bxgDIAEoAyIgChBSZWFkTWFya3NSZXF1ZXN0EgwKBHBlZXIYASABKBIiaAoOUmVhZE1hcmtzUmVwbHkSHwoEY29kZRgBIAEoDjIRLmxvbmdsaW5rLnYxLkNvZGUSDwoHbWVzc2FnZRgCIAEoCRIkCgVtYXJrcxgDIAMoCzIVLmxvbmdsaW5rLnYxLlJlYWRNYXJrIikKCFJlYWRNYXJrEg4KBnJlYWRlchgBIAEoAxINCgV1cF90bxgCIAEoAyIdCg1UeXBpbmdSZXF1ZXN0EgwKBHBlZXIYASABKBIiPwoLVHlwaW5nUmVwbHkSHwoEY29kZRgBIAEoDjIRLmxvbmdsaW5rLnYxLkNvZGUSDwoHbWVzc2FnZRgCIAEoCSIoCgpUeXBpbmdQdXNoEgwKBHVzZXIYASABKAMSDAoEcGVlchgCIAEoEkISCg5pby5sb25nbGluay52MVABYgZwcm90bzM", [file_longlink_v1_numbers]);
+  fileDesc("ChZsb25nbGluay92MS9jaGF0LnByb3RvEgtsb25nbGluay52MSK9AQoFRW50cnkSEAoIcXVldWVfaWQYASABKAMSDAoEZnJvbRgCIAEoAxIKCgJ0bxgDIAEoEhIVCg1jbGllbnRfbXNnX2lkGAQgASgJEhQKDGNvbnRlbnRfdHlwZRgFIAEoDRIPCgdjb250ZW50GAYgASgMEhIKCnNlbnRfYXRfbXMYByABKAMSEAoIcmVwbHlfdG8YCCABKAMSEAoIbWVudGlvbnMYCSADKAMSEgoKY2hhbmdlZF9ieRgKIAEoAyJ7CgtTZW5kUmVxdWVzdBIKCgJ0bxgBIAEoEhIVCg1jbGllbnRfbXNnX2lkGAIgASgJEhQKDGNvbnRlbnRfdHlwZRgDIAEoDRIPCgdjb250ZW50GAQgASgMEhAKCHJlcGx5X3RvGAUgASgDEhAKCG1lbnRpb25zGAYgAygDInYKCVNlbmRSZXBseRIfCgRjb2RlGAEgASgOMhEubG9uZ2xpbmsudjEuQ29kZRIPCgdtZXNzYWdlGAIgASgJEhAKCHF1ZXVlX2lkGAMgASgDEhIKCnNlbnRfYXRfbXMYBCABKAMSEQoJZHVwbGljYXRlGAUgASgIIjwKC1N5bmNSZXF1ZXN0Eg0KBWFmdGVyGAEgASgDEg0KBWxpbWl0GAIgASgNEg8KB3dhaXRfbXMYAyABKA0ikwEKCVN5bmNSZXBseRIfCgRjb2RlGAEgASgOMhEubG9uZ2xpbmsudjEuQ29kZRIPCgdtZXNzYWdlGAIgASgJEiMKB2VudHJpZXMYAyADKAsyEi5sb25nbGluay52MS5FbnRyeRIOCgZjdXJzb3IYBCABKAMSDAoEbW9yZRgFIAEoCBIRCglrZXB0X2Zyb20YBiABKAMiPQoOSGlzdG9yeVJlcXVlc3QSDAoEcGVlchgBIAEoEhIOCgZiZWZvcmUYAiABKAMSDQoFbGltaXQYAyABKA0icwoMSGlzdG9yeVJlcGx5Eh8KBGNvZGUYASABKA4yES5sb25nbGluay52MS5Db2RlEg8KB21lc3NhZ2UYAiABKAkSIwoHZW50cmllcxgDIAMoCzISLmxvbmdsaW5rLnYxLkVudHJ5EgwKBG1vcmUYBCABKAgiGgoGUmVjYWxsEhAKCHF1ZXVlX2lkGAEgASgDIj8KBEVkaXQSEAoIcXVldWVfaWQYASABKAMSFAoMY29udGVudF90eXBlGAIgASgNEg8KB2NvbnRlbnQYAyABKAwiRgoNUmVjYWxsUmVxdWVzdBIMCgRwZWVyGAEgASgSEhAKCHF1ZXVlX2lkGAIgASgDEhUKDWNsaWVudF9tc2dfaWQYAyABKAkiUQoLUmVjYWxsUmVwbHkSHwoEY29kZRgBIAEoDjIRLmxvbmdsaW5rLnYxLkNvZGUSDwoHbWVzc2FnZRgCIAEoCRIQCghxdWV1ZV9pZBgDIAEoAyJrCgtFZGl0UmVxdWVzdBIMCgRwZWVyGAEgASgSEhAKCHF1ZXVlX2lkGAIgASgDEhUKDWNsaWVudF9tc2dfaWQYAyABKAkSFAoMY29udGVudF90eXBlGAQgASgNEg8KB2NvbnRlbnQYBSABKAwiTwoJRWRpdFJlcGx5Eh8KBGNvZGUYASABKA4yES5sb25nbGluay52MS5Db2RlEg8KB21lc3NhZ2UYAiABKAkSEAoIcXVldWVfaWQYAyABKAMihQEKBU1lZGlhEgwKBGhhc2gYASABKAkSDAoEbmFtZRgCIAEoCRIRCgltaW1lX3R5cGUYAyABKAkSDAoEc2l6ZRgEIAEoAxINCgV3aWR0aBgFIAEoDRIOCgZoZWlnaHQYBiABKA0SDwoHcHJldmlldxgHIAEoDBIPCgdjYXB0aW9uGAggASgJIjIKC0VudHJpZXNQdXNoEiMKB2VudHJpZXMYAyADKAsyEi5sb25nbGluay52MS5FbnRyeSIuCg9NYXJrUmVhZFJlcXVlc3QSDAoEcGVlchgBIAEoEhINCgV1cF90bxgCIAEoAyJBCg1NYXJrUmVhZFJlcGx5Eh8KBGNvZGUYASABKA4yES5sb25nbGluay52MS5Db2RlEg8KB21lc3NhZ2UYAiABKAkiJQoUTWFya0RlbGl2ZXJlZFJlcXVlc3QSDQoFdXBfdG8YASABKAMiRgoSTWFya0RlbGl2ZXJlZFJlcGx5Eh8KBGNvZGUYASABKA4yES5sb25nbGluay52MS5Db2RlEg8KB21lc3NhZ2UYAiABKAkiUwoLUmVjZWlwdFB1c2gSDgoGcmVhZGVyGAEgASgDEgwKBHBlZXIYAiABKBISDQoFdXBfdG8YAyABKAMSFwoPZGVsaXZlcmVkX3VwX3RvGAQgASgDIiAKEFJlYWRNYXJrc1JlcXVlc3QSDAoEcGVlchgBIAEoEiJoCg5SZWFkTWFya3NSZXBseRIfCgRjb2RlGAEgASgOMhEubG9uZ2xpbmsudjEuQ29kZRIPCgdtZXNzYWdlGAIgASgJEiQKBW1hcmtzGAMgAygLMhUubG9uZ2xpbmsudjEuUmVhZE1hcmsiQgoIUmVhZE1hcmsSDgoGcmVhZGVyGAEgASgDEg0KBXVwX3RvGAIgASgDEhcKD2RlbGl2ZXJlZF91cF90bxgDIAEoAyJBCg5SZWFkZXJzUmVxdWVzdBINCgVncm91cBgBIAEoEhIRCglxdWV1ZV9pZHMYAiADKAMSDQoFYWZ0ZXIYAyABKAMihwEKDFJlYWRlcnNSZXBseRIfCgRjb2RlGAEgASgOMhEubG9uZ2xpbmsudjEuQ29kZRIPCgdtZXNzYWdlGAIgASgJEiYKBmNvdW50cxgDIAMoCzIWLmxvbmdsaW5rLnYxLlJlYWRDb3VudBIPCgdyZWFkZXJzGAQgAygDEgwKBG1vcmUYBSABKAgiPAoJUmVhZENvdW50EhAKCHF1ZXVlX2lkGAEgASgDEgwKBHJlYWQYAiABKA0SDwoHbWVtYmVycxgDIAEoDSIdCg1UeXBpbmdSZXF1ZXN0EgwKBHBlZXIYASABKBIiPwoLVHlwaW5nUmVwbHkSHwoEY29kZRgBIAEoDjIRLmxvbmdsaW5rLnYxLkNvZGUSDwoHbWVzc2FnZRgCIAEoCSIoCgpUeXBpbmdQdXNoEgwKBHVzZXIYASABKAMSDAoEcGVlchgCIAEoEiI1ChRDb252ZXJzYXRpb25zUmVxdWVzdBIOCgZiZWZvcmUYASABKAMSDQoFbGltaXQYAiABKA0ipAEKEkNvbnZlcnNhdGlvbnNSZXBseRIfCgRjb2RlGAEgASgOMhEubG9uZ2xpbmsudjEuQ29kZRIPCgdtZXNzYWdlGAIgASgJEjAKDWNvbnZlcnNhdGlvbnMYAyADKAsyGS5sb25nbGluay52MS5Db252ZXJzYXRpb24SDAoEbW9yZRgEIAEoCBIMCgRuZXh0GAUgASgDEg4KBnVucmVhZBgGIAEoDSL4AQoMQ29udmVyc2F0aW9uEgwKBHBlZXIYASABKBISDgoGdW5yZWFkGAIgASgNEiAKBGxhc3QYAyABKAsyEi5sb25nbGluay52MS5FbnRyeRISCgpyZWFkX3VwX3RvGAQgASgDEjMKCHNldHRpbmdzGAUgASgLMiEubG9uZ2xpbmsudjEuQ29udmVyc2F0aW9uU2V0dGluZ3MSEAoIbWVudGlvbnMYBiABKA0SIQoEdXNlchgHIAEoCzIRLmxvbmdsaW5rLnYxLlVzZXJIABIjCgVncm91cBgIIAEoCzISLmxvbmdsaW5rLnYxLkdyb3VwSABCBQoDd2hvIjUKFENvbnZlcnNhdGlvblNldHRpbmdzEg4KBnBpbm5lZBgBIAEoCBINCgVtdXRlZBgCIAEoCCJbChZDb252ZXJzYXRpb25TZXRSZXF1ZXN0EgwKBHBlZXIYASABKBISMwoIc2V0dGluZ3MYAiABKAsyIS5sb25nbGluay52MS5Db252ZXJzYXRpb25TZXR0aW5ncyJIChRDb252ZXJzYXRpb25TZXRSZXBseRIfCgRjb2RlGAEgASgOMhEubG9uZ2xpbmsudjEuQ29kZRIPCgdtZXNzYWdlGAIgASgJIlUKEENvbnZlcnNhdGlvblB1c2gSDAoEcGVlchgBIAEoEhIzCghzZXR0aW5ncxgCIAEoCzIhLmxvbmdsaW5rLnYxLkNvbnZlcnNhdGlvblNldHRpbmdzQhIKDmlvLmxvbmdsaW5rLnYxUAFiBnByb3RvMw", [file_longlink_v1_group, file_longlink_v1_numbers, file_longlink_v1_people]);
 
 /**
  * A message in the log. A peer (`to`) is a user (> 0), everyone (0) or a group (< 0).
@@ -66,6 +70,28 @@ export type Entry = Message<"longlink.v1.Entry"> & {
    * @generated from field: int64 sent_at_ms = 7;
    */
   sentAtMs: bigint;
+
+  /**
+   * The entry of the same conversation that this one answers. 0: none.
+   *
+   * @generated from field: int64 reply_to = 8;
+   */
+  replyTo: bigint;
+
+  /**
+   * Users to whose notice it is meant to come. 0: all members of the group.
+   *
+   * @generated from field: repeated int64 mentions = 9;
+   */
+  mentions: bigint[];
+
+  /**
+   * Only where the last state of a message is shown, in history and conversations: the entry that changed this one
+   * last, or took it back. Type and content are then as that one left them. 0: unchanged.
+   *
+   * @generated from field: int64 changed_by = 10;
+   */
+  changedBy: bigint;
 };
 
 /**
@@ -100,6 +126,20 @@ export type SendRequest = Message<"longlink.v1.SendRequest"> & {
    * @generated from field: bytes content = 4;
    */
   content: Uint8Array;
+
+  /**
+   * The entry that it answers: one of the same conversation. 0: none.
+   *
+   * @generated from field: int64 reply_to = 5;
+   */
+  replyTo: bigint;
+
+  /**
+   * At most 100 users, or 0 for all members of a group, which takes a permission.
+   *
+   * @generated from field: repeated int64 mentions = 6;
+   */
+  mentions: bigint[];
 };
 
 /**
@@ -218,6 +258,14 @@ export type SyncReply = Message<"longlink.v1.SyncReply"> & {
    * @generated from field: bool more = 5;
    */
   more: boolean;
+
+  /**
+   * The first queue_id that the log still keeps. If it is greater than `after` + 1, older entries that were behind
+   * `after` are gone for good.
+   *
+   * @generated from field: int64 kept_from = 6;
+   */
+  keptFrom: bigint;
 };
 
 /**
@@ -295,6 +343,247 @@ export const HistoryReplySchema: GenMessage<HistoryReply> = /*@__PURE__*/
   messageDesc(file_longlink_v1_chat, 6);
 
 /**
+ * The content of an entry of type RECALL, written by the server: the entry with this queue_id was taken back by the writer
+ * of this one.
+ *
+ * @generated from message longlink.v1.Recall
+ */
+export type Recall = Message<"longlink.v1.Recall"> & {
+  /**
+   * @generated from field: int64 queue_id = 1;
+   */
+  queueId: bigint;
+};
+
+/**
+ * Describes the message longlink.v1.Recall.
+ * Use `create(RecallSchema)` to create a new message.
+ */
+export const RecallSchema: GenMessage<Recall> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 7);
+
+/**
+ * The content of an entry of type EDIT, written by the server: the entry with this queue_id now has this content.
+ *
+ * @generated from message longlink.v1.Edit
+ */
+export type Edit = Message<"longlink.v1.Edit"> & {
+  /**
+   * @generated from field: int64 queue_id = 1;
+   */
+  queueId: bigint;
+
+  /**
+   * @generated from field: uint32 content_type = 2;
+   */
+  contentType: number;
+
+  /**
+   * @generated from field: bytes content = 3;
+   */
+  content: Uint8Array;
+};
+
+/**
+ * Describes the message longlink.v1.Edit.
+ * Use `create(EditSchema)` to create a new message.
+ */
+export const EditSchema: GenMessage<Edit> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 8);
+
+/**
+ * @generated from message longlink.v1.RecallRequest
+ */
+export type RecallRequest = Message<"longlink.v1.RecallRequest"> & {
+  /**
+   * @generated from field: sint64 peer = 1;
+   */
+  peer: bigint;
+
+  /**
+   * @generated from field: int64 queue_id = 2;
+   */
+  queueId: bigint;
+
+  /**
+   * Makes a retry find what it did the first time. 1 to 64 bytes, as in a send.
+   *
+   * @generated from field: string client_msg_id = 3;
+   */
+  clientMsgId: string;
+};
+
+/**
+ * Describes the message longlink.v1.RecallRequest.
+ * Use `create(RecallRequestSchema)` to create a new message.
+ */
+export const RecallRequestSchema: GenMessage<RecallRequest> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 9);
+
+/**
+ * @generated from message longlink.v1.RecallReply
+ */
+export type RecallReply = Message<"longlink.v1.RecallReply"> & {
+  /**
+   * @generated from field: longlink.v1.Code code = 1;
+   */
+  code: Code;
+
+  /**
+   * @generated from field: string message = 2;
+   */
+  message: string;
+
+  /**
+   * Of the RECALL entry.
+   *
+   * @generated from field: int64 queue_id = 3;
+   */
+  queueId: bigint;
+};
+
+/**
+ * Describes the message longlink.v1.RecallReply.
+ * Use `create(RecallReplySchema)` to create a new message.
+ */
+export const RecallReplySchema: GenMessage<RecallReply> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 10);
+
+/**
+ * @generated from message longlink.v1.EditRequest
+ */
+export type EditRequest = Message<"longlink.v1.EditRequest"> & {
+  /**
+   * @generated from field: sint64 peer = 1;
+   */
+  peer: bigint;
+
+  /**
+   * @generated from field: int64 queue_id = 2;
+   */
+  queueId: bigint;
+
+  /**
+   * Makes a retry find what it did the first time. 1 to 64 bytes, as in a send.
+   *
+   * @generated from field: string client_msg_id = 3;
+   */
+  clientMsgId: string;
+
+  /**
+   * @generated from field: uint32 content_type = 4;
+   */
+  contentType: number;
+
+  /**
+   * @generated from field: bytes content = 5;
+   */
+  content: Uint8Array;
+};
+
+/**
+ * Describes the message longlink.v1.EditRequest.
+ * Use `create(EditRequestSchema)` to create a new message.
+ */
+export const EditRequestSchema: GenMessage<EditRequest> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 11);
+
+/**
+ * @generated from message longlink.v1.EditReply
+ */
+export type EditReply = Message<"longlink.v1.EditReply"> & {
+  /**
+   * @generated from field: longlink.v1.Code code = 1;
+   */
+  code: Code;
+
+  /**
+   * @generated from field: string message = 2;
+   */
+  message: string;
+
+  /**
+   * Of the EDIT entry.
+   *
+   * @generated from field: int64 queue_id = 3;
+   */
+  queueId: bigint;
+};
+
+/**
+ * Describes the message longlink.v1.EditReply.
+ * Use `create(EditReplySchema)` to create a new message.
+ */
+export const EditReplySchema: GenMessage<EditReply> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 12);
+
+/**
+ * The content of an entry of type PICTURE or FILE: something that was uploaded by HTTP.
+ *
+ * @generated from message longlink.v1.Media
+ */
+export type Media = Message<"longlink.v1.Media"> & {
+  /**
+   * SHA-256 of the file, 64 hexadecimal digits in lower case: by this name it is downloaded.
+   *
+   * @generated from field: string hash = 1;
+   */
+  hash: string;
+
+  /**
+   * What to call it, 0 to 255 bytes, without a path.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Such as "image/png".
+   *
+   * @generated from field: string mime_type = 3;
+   */
+  mimeType: string;
+
+  /**
+   * @generated from field: int64 size = 4;
+   */
+  size: bigint;
+
+  /**
+   * Of a picture, in pixels. 0: not known.
+   *
+   * @generated from field: uint32 width = 5;
+   */
+  width: number;
+
+  /**
+   * @generated from field: uint32 height = 6;
+   */
+  height: number;
+
+  /**
+   * A small JPEG or WebP to show meanwhile, at most 16384 bytes.
+   *
+   * @generated from field: bytes preview = 7;
+   */
+  preview: Uint8Array;
+
+  /**
+   * What is written along with it.
+   *
+   * @generated from field: string caption = 8;
+   */
+  caption: string;
+};
+
+/**
+ * Describes the message longlink.v1.Media.
+ * Use `create(MediaSchema)` to create a new message.
+ */
+export const MediaSchema: GenMessage<Media> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 13);
+
+/**
  * Live or catching up, in ascending order within a link. Take each queue_id once, and keep the greatest as the cursor.
  *
  * @generated from message longlink.v1.EntriesPush
@@ -311,7 +600,7 @@ export type EntriesPush = Message<"longlink.v1.EntriesPush"> & {
  * Use `create(EntriesPushSchema)` to create a new message.
  */
 export const EntriesPushSchema: GenMessage<EntriesPush> = /*@__PURE__*/
-  messageDesc(file_longlink_v1_chat, 7);
+  messageDesc(file_longlink_v1_chat, 14);
 
 /**
  * @generated from message longlink.v1.MarkReadRequest
@@ -335,7 +624,7 @@ export type MarkReadRequest = Message<"longlink.v1.MarkReadRequest"> & {
  * Use `create(MarkReadRequestSchema)` to create a new message.
  */
 export const MarkReadRequestSchema: GenMessage<MarkReadRequest> = /*@__PURE__*/
-  messageDesc(file_longlink_v1_chat, 8);
+  messageDesc(file_longlink_v1_chat, 15);
 
 /**
  * @generated from message longlink.v1.MarkReadReply
@@ -357,7 +646,48 @@ export type MarkReadReply = Message<"longlink.v1.MarkReadReply"> & {
  * Use `create(MarkReadReplySchema)` to create a new message.
  */
 export const MarkReadReplySchema: GenMessage<MarkReadReply> = /*@__PURE__*/
-  messageDesc(file_longlink_v1_chat, 9);
+  messageDesc(file_longlink_v1_chat, 16);
+
+/**
+ * @generated from message longlink.v1.MarkDeliveredRequest
+ */
+export type MarkDeliveredRequest = Message<"longlink.v1.MarkDeliveredRequest"> & {
+  /**
+   * A device of the user has all of the inbox up to this queue_id: its cursor. Never goes back.
+   *
+   * @generated from field: int64 up_to = 1;
+   */
+  upTo: bigint;
+};
+
+/**
+ * Describes the message longlink.v1.MarkDeliveredRequest.
+ * Use `create(MarkDeliveredRequestSchema)` to create a new message.
+ */
+export const MarkDeliveredRequestSchema: GenMessage<MarkDeliveredRequest> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 17);
+
+/**
+ * @generated from message longlink.v1.MarkDeliveredReply
+ */
+export type MarkDeliveredReply = Message<"longlink.v1.MarkDeliveredReply"> & {
+  /**
+   * @generated from field: longlink.v1.Code code = 1;
+   */
+  code: Code;
+
+  /**
+   * @generated from field: string message = 2;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message longlink.v1.MarkDeliveredReply.
+ * Use `create(MarkDeliveredReplySchema)` to create a new message.
+ */
+export const MarkDeliveredReplySchema: GenMessage<MarkDeliveredReply> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 18);
 
 /**
  * To the other side of the conversation, and to one's own other devices. Not kept for those who are away:
@@ -381,9 +711,18 @@ export type ReceiptPush = Message<"longlink.v1.ReceiptPush"> & {
   peer: bigint;
 
   /**
+   * Read up to here. 0: this push does not tell.
+   *
    * @generated from field: int64 up_to = 3;
    */
   upTo: bigint;
+
+  /**
+   * Arrived up to here. 0: this push does not tell.
+   *
+   * @generated from field: int64 delivered_up_to = 4;
+   */
+  deliveredUpTo: bigint;
 };
 
 /**
@@ -391,7 +730,7 @@ export type ReceiptPush = Message<"longlink.v1.ReceiptPush"> & {
  * Use `create(ReceiptPushSchema)` to create a new message.
  */
 export const ReceiptPushSchema: GenMessage<ReceiptPush> = /*@__PURE__*/
-  messageDesc(file_longlink_v1_chat, 10);
+  messageDesc(file_longlink_v1_chat, 19);
 
 /**
  * @generated from message longlink.v1.ReadMarksRequest
@@ -408,7 +747,7 @@ export type ReadMarksRequest = Message<"longlink.v1.ReadMarksRequest"> & {
  * Use `create(ReadMarksRequestSchema)` to create a new message.
  */
 export const ReadMarksRequestSchema: GenMessage<ReadMarksRequest> = /*@__PURE__*/
-  messageDesc(file_longlink_v1_chat, 11);
+  messageDesc(file_longlink_v1_chat, 20);
 
 /**
  * @generated from message longlink.v1.ReadMarksReply
@@ -437,7 +776,7 @@ export type ReadMarksReply = Message<"longlink.v1.ReadMarksReply"> & {
  * Use `create(ReadMarksReplySchema)` to create a new message.
  */
 export const ReadMarksReplySchema: GenMessage<ReadMarksReply> = /*@__PURE__*/
-  messageDesc(file_longlink_v1_chat, 12);
+  messageDesc(file_longlink_v1_chat, 21);
 
 /**
  * @generated from message longlink.v1.ReadMark
@@ -452,6 +791,13 @@ export type ReadMark = Message<"longlink.v1.ReadMark"> & {
    * @generated from field: int64 up_to = 2;
    */
   upTo: bigint;
+
+  /**
+   * Everything up to here has arrived at a device of theirs. Told between two users only.
+   *
+   * @generated from field: int64 delivered_up_to = 3;
+   */
+  deliveredUpTo: bigint;
 };
 
 /**
@@ -459,7 +805,112 @@ export type ReadMark = Message<"longlink.v1.ReadMark"> & {
  * Use `create(ReadMarkSchema)` to create a new message.
  */
 export const ReadMarkSchema: GenMessage<ReadMark> = /*@__PURE__*/
-  messageDesc(file_longlink_v1_chat, 13);
+  messageDesc(file_longlink_v1_chat, 22);
+
+/**
+ * @generated from message longlink.v1.ReadersRequest
+ */
+export type ReadersRequest = Message<"longlink.v1.ReadersRequest"> & {
+  /**
+   * @generated from field: sint64 group = 1;
+   */
+  group: bigint;
+
+  /**
+   * At most 100 entries of the group.
+   *
+   * @generated from field: repeated int64 queue_ids = 2;
+   */
+  queueIds: bigint[];
+
+  /**
+   * With a single entry: members behind this user are named. 0: from the first on.
+   *
+   * @generated from field: int64 after = 3;
+   */
+  after: bigint;
+};
+
+/**
+ * Describes the message longlink.v1.ReadersRequest.
+ * Use `create(ReadersRequestSchema)` to create a new message.
+ */
+export const ReadersRequestSchema: GenMessage<ReadersRequest> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 23);
+
+/**
+ * @generated from message longlink.v1.ReadersReply
+ */
+export type ReadersReply = Message<"longlink.v1.ReadersReply"> & {
+  /**
+   * @generated from field: longlink.v1.Code code = 1;
+   */
+  code: Code;
+
+  /**
+   * @generated from field: string message = 2;
+   */
+  message: string;
+
+  /**
+   * One for each entry that was asked for, in the same order.
+   *
+   * @generated from field: repeated longlink.v1.ReadCount counts = 3;
+   */
+  counts: ReadCount[];
+
+  /**
+   * When one entry was asked for: who has read it, by ascending number, at most 1000.
+   *
+   * @generated from field: repeated int64 readers = 4;
+   */
+  readers: bigint[];
+
+  /**
+   * There are more readers behind the last one.
+   *
+   * @generated from field: bool more = 5;
+   */
+  more: boolean;
+};
+
+/**
+ * Describes the message longlink.v1.ReadersReply.
+ * Use `create(ReadersReplySchema)` to create a new message.
+ */
+export const ReadersReplySchema: GenMessage<ReadersReply> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 24);
+
+/**
+ * @generated from message longlink.v1.ReadCount
+ */
+export type ReadCount = Message<"longlink.v1.ReadCount"> & {
+  /**
+   * @generated from field: int64 queue_id = 1;
+   */
+  queueId: bigint;
+
+  /**
+   * How many of today's members, the writer left out, have read it.
+   *
+   * @generated from field: uint32 read = 2;
+   */
+  read: number;
+
+  /**
+   * Of so many.
+   *
+   * @generated from field: uint32 members = 3;
+   */
+  members: number;
+};
+
+/**
+ * Describes the message longlink.v1.ReadCount.
+ * Use `create(ReadCountSchema)` to create a new message.
+ */
+export const ReadCountSchema: GenMessage<ReadCount> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 25);
 
 /**
  * @generated from message longlink.v1.TypingRequest
@@ -476,7 +927,7 @@ export type TypingRequest = Message<"longlink.v1.TypingRequest"> & {
  * Use `create(TypingRequestSchema)` to create a new message.
  */
 export const TypingRequestSchema: GenMessage<TypingRequest> = /*@__PURE__*/
-  messageDesc(file_longlink_v1_chat, 14);
+  messageDesc(file_longlink_v1_chat, 26);
 
 /**
  * @generated from message longlink.v1.TypingReply
@@ -498,7 +949,7 @@ export type TypingReply = Message<"longlink.v1.TypingReply"> & {
  * Use `create(TypingReplySchema)` to create a new message.
  */
 export const TypingReplySchema: GenMessage<TypingReply> = /*@__PURE__*/
-  messageDesc(file_longlink_v1_chat, 15);
+  messageDesc(file_longlink_v1_chat, 27);
 
 /**
  * Shown for a few seconds. Never stored, and left out when the link has more important things to carry.
@@ -524,5 +975,249 @@ export type TypingPush = Message<"longlink.v1.TypingPush"> & {
  * Use `create(TypingPushSchema)` to create a new message.
  */
 export const TypingPushSchema: GenMessage<TypingPush> = /*@__PURE__*/
-  messageDesc(file_longlink_v1_chat, 16);
+  messageDesc(file_longlink_v1_chat, 28);
+
+/**
+ * @generated from message longlink.v1.ConversationsRequest
+ */
+export type ConversationsRequest = Message<"longlink.v1.ConversationsRequest"> & {
+  /**
+   * Conversations whose last entry is before this are wanted. 0: the first page, which also has all that are pinned.
+   *
+   * @generated from field: int64 before = 1;
+   */
+  before: bigint;
+
+  /**
+   * At most so many besides the pinned ones, 1 to 200. 0: 50.
+   *
+   * @generated from field: uint32 limit = 2;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message longlink.v1.ConversationsRequest.
+ * Use `create(ConversationsRequestSchema)` to create a new message.
+ */
+export const ConversationsRequestSchema: GenMessage<ConversationsRequest> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 29);
+
+/**
+ * @generated from message longlink.v1.ConversationsReply
+ */
+export type ConversationsReply = Message<"longlink.v1.ConversationsReply"> & {
+  /**
+   * @generated from field: longlink.v1.Code code = 1;
+   */
+  code: Code;
+
+  /**
+   * @generated from field: string message = 2;
+   */
+  message: string;
+
+  /**
+   * First those that are pinned, on the first page; then by their last entry, the latest first.
+   *
+   * @generated from field: repeated longlink.v1.Conversation conversations = 3;
+   */
+  conversations: Conversation[];
+
+  /**
+   * There are older ones.
+   *
+   * @generated from field: bool more = 4;
+   */
+  more: boolean;
+
+  /**
+   * Where to go on: `before` for the next page.
+   *
+   * @generated from field: int64 next = 5;
+   */
+  next: bigint;
+
+  /**
+   * On the first page: unread entries of all conversations that are not muted, 10000 for 10000 and more.
+   *
+   * @generated from field: uint32 unread = 6;
+   */
+  unread: number;
+};
+
+/**
+ * Describes the message longlink.v1.ConversationsReply.
+ * Use `create(ConversationsReplySchema)` to create a new message.
+ */
+export const ConversationsReplySchema: GenMessage<ConversationsReply> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 30);
+
+/**
+ * @generated from message longlink.v1.Conversation
+ */
+export type Conversation = Message<"longlink.v1.Conversation"> & {
+  /**
+   * @generated from field: sint64 peer = 1;
+   */
+  peer: bigint;
+
+  /**
+   * Behind the last read entry, the own ones not counted, nor those that tell of a group, a recall or an edit.
+   * 1000 stands for 1000 and more.
+   *
+   * @generated from field: uint32 unread = 2;
+   */
+  unread: number;
+
+  /**
+   * The last entry, as history shows it. Missing if nothing of it is kept any more.
+   *
+   * @generated from field: longlink.v1.Entry last = 3;
+   */
+  last?: Entry | undefined;
+
+  /**
+   * Up to where the user has read.
+   *
+   * @generated from field: int64 read_up_to = 4;
+   */
+  readUpTo: bigint;
+
+  /**
+   * @generated from field: longlink.v1.ConversationSettings settings = 5;
+   */
+  settings?: ConversationSettings | undefined;
+
+  /**
+   * Of the unread ones that are counted, so many mention the user, or all.
+   *
+   * @generated from field: uint32 mentions = 6;
+   */
+  mentions: number;
+
+  /**
+   * Who or what it is.
+   *
+   * @generated from oneof longlink.v1.Conversation.who
+   */
+  who: {
+    /**
+     * @generated from field: longlink.v1.User user = 7;
+     */
+    value: User;
+    case: "user";
+  } | {
+    /**
+     * @generated from field: longlink.v1.Group group = 8;
+     */
+    value: Group;
+    case: "group";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message longlink.v1.Conversation.
+ * Use `create(ConversationSchema)` to create a new message.
+ */
+export const ConversationSchema: GenMessage<Conversation> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 31);
+
+/**
+ * What a user made of a conversation for themselves.
+ *
+ * @generated from message longlink.v1.ConversationSettings
+ */
+export type ConversationSettings = Message<"longlink.v1.ConversationSettings"> & {
+  /**
+   * Shown before all others. At most 100 may be.
+   *
+   * @generated from field: bool pinned = 1;
+   */
+  pinned: boolean;
+
+  /**
+   * No notice is to be made of what comes.
+   *
+   * @generated from field: bool muted = 2;
+   */
+  muted: boolean;
+};
+
+/**
+ * Describes the message longlink.v1.ConversationSettings.
+ * Use `create(ConversationSettingsSchema)` to create a new message.
+ */
+export const ConversationSettingsSchema: GenMessage<ConversationSettings> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 32);
+
+/**
+ * @generated from message longlink.v1.ConversationSetRequest
+ */
+export type ConversationSetRequest = Message<"longlink.v1.ConversationSetRequest"> & {
+  /**
+   * @generated from field: sint64 peer = 1;
+   */
+  peer: bigint;
+
+  /**
+   * Replaces what was set before.
+   *
+   * @generated from field: longlink.v1.ConversationSettings settings = 2;
+   */
+  settings?: ConversationSettings | undefined;
+};
+
+/**
+ * Describes the message longlink.v1.ConversationSetRequest.
+ * Use `create(ConversationSetRequestSchema)` to create a new message.
+ */
+export const ConversationSetRequestSchema: GenMessage<ConversationSetRequest> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 33);
+
+/**
+ * @generated from message longlink.v1.ConversationSetReply
+ */
+export type ConversationSetReply = Message<"longlink.v1.ConversationSetReply"> & {
+  /**
+   * @generated from field: longlink.v1.Code code = 1;
+   */
+  code: Code;
+
+  /**
+   * @generated from field: string message = 2;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message longlink.v1.ConversationSetReply.
+ * Use `create(ConversationSetReplySchema)` to create a new message.
+ */
+export const ConversationSetReplySchema: GenMessage<ConversationSetReply> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 34);
+
+/**
+ * To one's own other devices.
+ *
+ * @generated from message longlink.v1.ConversationPush
+ */
+export type ConversationPush = Message<"longlink.v1.ConversationPush"> & {
+  /**
+   * @generated from field: sint64 peer = 1;
+   */
+  peer: bigint;
+
+  /**
+   * @generated from field: longlink.v1.ConversationSettings settings = 2;
+   */
+  settings?: ConversationSettings | undefined;
+};
+
+/**
+ * Describes the message longlink.v1.ConversationPush.
+ * Use `create(ConversationPushSchema)` to create a new message.
+ */
+export const ConversationPushSchema: GenMessage<ConversationPush> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_chat, 35);
 

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file longlink/v1/link.proto.
  */
 export const file_longlink_v1_link: GenFile = /*@__PURE__*/
-  fileDesc("ChZsb25nbGluay92MS9saW5rLnByb3RvEgtsb25nbGluay52MSI7CgdSZWZ1c2FsEh8KBGNvZGUYASABKA4yES5sb25nbGluay52MS5Db2RlEg8KB21lc3NhZ2UYAiABKAkiqgEKDEhlbGxvUmVxdWVzdBIzCghwYXNzd29yZBgBIAEoCzIfLmxvbmdsaW5rLnYxLlBhc3N3b3JkQ3JlZGVudGlhbEgAEg8KBXRva2VuGAIgASgJSAASEQoJZGV2aWNlX2lkGAMgASgJEiMKBnJlc3VtZRgEIAEoCzITLmxvbmdsaW5rLnYxLlJlc3VtZRIOCgZjbGllbnQYBSABKAlCDAoKY3JlZGVudGlhbCI0ChJQYXNzd29yZENyZWRlbnRpYWwSDAoEbmFtZRgBIAEoCRIQCghwYXNzd29yZBgCIAEoCSInCgZSZXN1bWUSDQoFZXBvY2gYASABKAkSDgoGY3Vyc29yGAIgASgDIpACCgpIZWxsb1JlcGx5Eh8KBGNvZGUYASABKA4yES5sb25nbGluay52MS5Db2RlEg8KB21lc3NhZ2UYAiABKAkSDwoHdXNlcl9pZBgDIAEoAxIRCgl1c2VyX25hbWUYBCABKAkSDQoFdG9rZW4YBSABKAkSGwoTdG9rZW5fZXhwaXJlc19hdF9tcxgGIAEoAxIdChVoZWFydGJlYXRfaW50ZXJ2YWxfbXMYByABKA0SFwoPaWRsZV90aW1lb3V0X21zGAggASgNEg0KBWVwb2NoGAkgASgJEgwKBGhlYWQYCiABKAMSKwoHcmVzdW1lZBgLIAEoDjIaLmxvbmdsaW5rLnYxLlJlc3VtZU91dGNvbWUiRQoPUmVnaXN0ZXJSZXF1ZXN0EgwKBG5hbWUYASABKAkSEAoIcGFzc3dvcmQYAiABKAkSEgoKaW52aXRhdGlvbhgDIAEoCSJSCg1SZWdpc3RlclJlcGx5Eh8KBGNvZGUYASABKA4yES5sb25nbGluay52MS5Db2RlEg8KB21lc3NhZ2UYAiABKAkSDwoHdXNlcl9pZBgDIAEoAyIPCg1Mb2dPdXRSZXF1ZXN0Ij8KC0xvZ091dFJlcGx5Eh8KBGNvZGUYASABKA4yES5sb25nbGluay52MS5Db2RlEg8KB21lc3NhZ2UYAiABKAkiSAoLQ2xvc2luZ1B1c2gSKAoGcmVhc29uGAEgASgOMhgubG9uZ2xpbmsudjEuQ2xvc2VSZWFzb24SDwoHbWVzc2FnZRgCIAEoCSplCg1SZXN1bWVPdXRjb21lEhcKE1JFU1VNRV9PVVRDT01FX0xJVkUQABIcChhSRVNVTUVfT1VUQ09NRV9DT05USU5VRUQQARIdChlSRVNVTUVfT1VUQ09NRV9TVEFSVF9PVkVSEAJCEgoOaW8ubG9uZ2xpbmsudjFQAWIGcHJvdG8z", [file_longlink_v1_numbers]);
+  fileDesc("ChZsb25nbGluay92MS9saW5rLnByb3RvEgtsb25nbGluay52MSI7CgdSZWZ1c2FsEh8KBGNvZGUYASABKA4yES5sb25nbGluay52MS5Db2RlEg8KB21lc3NhZ2UYAiABKAkiqgEKDEhlbGxvUmVxdWVzdBIzCghwYXNzd29yZBgBIAEoCzIfLmxvbmdsaW5rLnYxLlBhc3N3b3JkQ3JlZGVudGlhbEgAEg8KBXRva2VuGAIgASgJSAASEQoJZGV2aWNlX2lkGAMgASgJEiMKBnJlc3VtZRgEIAEoCzITLmxvbmdsaW5rLnYxLlJlc3VtZRIOCgZjbGllbnQYBSABKAlCDAoKY3JlZGVudGlhbCI0ChJQYXNzd29yZENyZWRlbnRpYWwSDAoEbmFtZRgBIAEoCRIQCghwYXNzd29yZBgCIAEoCSInCgZSZXN1bWUSDQoFZXBvY2gYASABKAkSDgoGY3Vyc29yGAIgASgDIqMCCgpIZWxsb1JlcGx5Eh8KBGNvZGUYASABKA4yES5sb25nbGluay52MS5Db2RlEg8KB21lc3NhZ2UYAiABKAkSDwoHdXNlcl9pZBgDIAEoAxIRCgl1c2VyX25hbWUYBCABKAkSDQoFdG9rZW4YBSABKAkSGwoTdG9rZW5fZXhwaXJlc19hdF9tcxgGIAEoAxIdChVoZWFydGJlYXRfaW50ZXJ2YWxfbXMYByABKA0SFwoPaWRsZV90aW1lb3V0X21zGAggASgNEg0KBWVwb2NoGAkgASgJEgwKBGhlYWQYCiABKAMSKwoHcmVzdW1lZBgLIAEoDjIaLmxvbmdsaW5rLnYxLlJlc3VtZU91dGNvbWUSEQoJa2VwdF9mcm9tGAwgASgDIkUKD1JlZ2lzdGVyUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJEhIKCmludml0YXRpb24YAyABKAkiUgoNUmVnaXN0ZXJSZXBseRIfCgRjb2RlGAEgASgOMhEubG9uZ2xpbmsudjEuQ29kZRIPCgdtZXNzYWdlGAIgASgJEg8KB3VzZXJfaWQYAyABKAMiQwoVQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0EhQKDG9sZF9wYXNzd29yZBgBIAEoCRIUCgxuZXdfcGFzc3dvcmQYAiABKAkicwoTQ2hhbmdlUGFzc3dvcmRSZXBseRIfCgRjb2RlGAEgASgOMhEubG9uZ2xpbmsudjEuQ29kZRIPCgdtZXNzYWdlGAIgASgJEg0KBXRva2VuGAMgASgJEhsKE3Rva2VuX2V4cGlyZXNfYXRfbXMYBCABKAMiKAoURGVsZXRlQWNjb3VudFJlcXVlc3QSEAoIcGFzc3dvcmQYASABKAkiRgoSRGVsZXRlQWNjb3VudFJlcGx5Eh8KBGNvZGUYASABKA4yES5sb25nbGluay52MS5Db2RlEg8KB21lc3NhZ2UYAiABKAkiDwoNTG9nT3V0UmVxdWVzdCI/CgtMb2dPdXRSZXBseRIfCgRjb2RlGAEgASgOMhEubG9uZ2xpbmsudjEuQ29kZRIPCgdtZXNzYWdlGAIgASgJIkgKC0Nsb3NpbmdQdXNoEigKBnJlYXNvbhgBIAEoDjIYLmxvbmdsaW5rLnYxLkNsb3NlUmVhc29uEg8KB21lc3NhZ2UYAiABKAkqZQoNUmVzdW1lT3V0Y29tZRIXChNSRVNVTUVfT1VUQ09NRV9MSVZFEAASHAoYUkVTVU1FX09VVENPTUVfQ09OVElOVUVEEAESHQoZUkVTVU1FX09VVENPTUVfU1RBUlRfT1ZFUhACQhIKDmlvLmxvbmdsaW5rLnYxUAFiBnByb3RvMw", [file_longlink_v1_numbers]);
 
 /**
  * What any reply has in common: fields 1 and 2 of every reply are these. A refused request is answered with just this.
@@ -213,6 +213,14 @@ export type HelloReply = Message<"longlink.v1.HelloReply"> & {
    * @generated from field: longlink.v1.ResumeOutcome resumed = 11;
    */
   resumed: ResumeOutcome;
+
+  /**
+   * The first queue_id that the log still keeps. If it is greater than the cursor + 1, older entries that were behind the
+   * cursor are gone for good: show a gap.
+   *
+   * @generated from field: int64 kept_from = 12;
+   */
+  keptFrom: bigint;
 };
 
 /**
@@ -283,6 +291,107 @@ export const RegisterReplySchema: GenMessage<RegisterReply> = /*@__PURE__*/
   messageDesc(file_longlink_v1_link, 6);
 
 /**
+ * @generated from message longlink.v1.ChangePasswordRequest
+ */
+export type ChangePasswordRequest = Message<"longlink.v1.ChangePasswordRequest"> & {
+  /**
+   * Empty if the account has none.
+   *
+   * @generated from field: string old_password = 1;
+   */
+  oldPassword: string;
+
+  /**
+   * 8 to 128 bytes by default.
+   *
+   * @generated from field: string new_password = 2;
+   */
+  newPassword: string;
+};
+
+/**
+ * Describes the message longlink.v1.ChangePasswordRequest.
+ * Use `create(ChangePasswordRequestSchema)` to create a new message.
+ */
+export const ChangePasswordRequestSchema: GenMessage<ChangePasswordRequest> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_link, 7);
+
+/**
+ * @generated from message longlink.v1.ChangePasswordReply
+ */
+export type ChangePasswordReply = Message<"longlink.v1.ChangePasswordReply"> & {
+  /**
+   * @generated from field: longlink.v1.Code code = 1;
+   */
+  code: Code;
+
+  /**
+   * @generated from field: string message = 2;
+   */
+  message: string;
+
+  /**
+   * For the device that asked: every token of before is worth nothing, its own too.
+   *
+   * @generated from field: string token = 3;
+   */
+  token: string;
+
+  /**
+   * @generated from field: int64 token_expires_at_ms = 4;
+   */
+  tokenExpiresAtMs: bigint;
+};
+
+/**
+ * Describes the message longlink.v1.ChangePasswordReply.
+ * Use `create(ChangePasswordReplySchema)` to create a new message.
+ */
+export const ChangePasswordReplySchema: GenMessage<ChangePasswordReply> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_link, 8);
+
+/**
+ * @generated from message longlink.v1.DeleteAccountRequest
+ */
+export type DeleteAccountRequest = Message<"longlink.v1.DeleteAccountRequest"> & {
+  /**
+   * Empty if the account has none.
+   *
+   * @generated from field: string password = 1;
+   */
+  password: string;
+};
+
+/**
+ * Describes the message longlink.v1.DeleteAccountRequest.
+ * Use `create(DeleteAccountRequestSchema)` to create a new message.
+ */
+export const DeleteAccountRequestSchema: GenMessage<DeleteAccountRequest> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_link, 9);
+
+/**
+ * @generated from message longlink.v1.DeleteAccountReply
+ */
+export type DeleteAccountReply = Message<"longlink.v1.DeleteAccountReply"> & {
+  /**
+   * @generated from field: longlink.v1.Code code = 1;
+   */
+  code: Code;
+
+  /**
+   * @generated from field: string message = 2;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message longlink.v1.DeleteAccountReply.
+ * Use `create(DeleteAccountReplySchema)` to create a new message.
+ */
+export const DeleteAccountReplySchema: GenMessage<DeleteAccountReply> = /*@__PURE__*/
+  messageDesc(file_longlink_v1_link, 10);
+
+/**
  * @generated from message longlink.v1.LogOutRequest
  */
 export type LogOutRequest = Message<"longlink.v1.LogOutRequest"> & {
@@ -293,7 +402,7 @@ export type LogOutRequest = Message<"longlink.v1.LogOutRequest"> & {
  * Use `create(LogOutRequestSchema)` to create a new message.
  */
 export const LogOutRequestSchema: GenMessage<LogOutRequest> = /*@__PURE__*/
-  messageDesc(file_longlink_v1_link, 7);
+  messageDesc(file_longlink_v1_link, 11);
 
 /**
  * @generated from message longlink.v1.LogOutReply
@@ -315,7 +424,7 @@ export type LogOutReply = Message<"longlink.v1.LogOutReply"> & {
  * Use `create(LogOutReplySchema)` to create a new message.
  */
 export const LogOutReplySchema: GenMessage<LogOutReply> = /*@__PURE__*/
-  messageDesc(file_longlink_v1_link, 8);
+  messageDesc(file_longlink_v1_link, 12);
 
 /**
  * The last frame on a link: why it ends. The number's range says whether to come back.
@@ -341,7 +450,7 @@ export type ClosingPush = Message<"longlink.v1.ClosingPush"> & {
  * Use `create(ClosingPushSchema)` to create a new message.
  */
 export const ClosingPushSchema: GenMessage<ClosingPush> = /*@__PURE__*/
-  messageDesc(file_longlink_v1_link, 9);
+  messageDesc(file_longlink_v1_link, 13);
 
 /**
  * What the server made of `resume`.

@@ -11,7 +11,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file longlink/v1/numbers.proto.
  */
 export const file_longlink_v1_numbers: GenFile = /*@__PURE__*/
-  fileDesc("Chlsb25nbGluay92MS9udW1iZXJzLnByb3RvEgtsb25nbGluay52MSqkBAoHQ29tbWFuZBIXChNDT01NQU5EX1VOU1BFQ0lGSUVEEAASEAoMQ09NTUFORF9OT09QEAYSEQoNQ09NTUFORF9IRUxMTxBkEhQKEENPTU1BTkRfUkVHSVNURVIQZRITCg9DT01NQU5EX0xPR19PVVQQZhIQCgxDT01NQU5EX1NFTkQQbhIQCgxDT01NQU5EX1NZTkMQbxITCg9DT01NQU5EX0hJU1RPUlkQcBIVChFDT01NQU5EX01BUktfUkVBRBBxEhYKEkNPTU1BTkRfUkVBRF9NQVJLUxByEhIKDkNPTU1BTkRfVFlQSU5HEHMSGAoUQ09NTUFORF9HUk9VUF9DUkVBVEUQeBIYChRDT01NQU5EX0dST1VQX0lOVklURRB5EhcKE0NPTU1BTkRfR1JPVVBfTEVBVkUQehIWChJDT01NQU5EX0dST1VQX0xJU1QQexIZChVDT01NQU5EX0dST1VQX01FTUJFUlMQfBISCg1DT01NQU5EX1VTRVJTEIIBEhcKEkNPTU1BTkRfRklORF9VU0VSUxCDARIZChRDT01NQU5EX1BVU0hfRU5UUklFUxDIARIZChRDT01NQU5EX1BVU0hfUkVDRUlQVBDJARIYChNDT01NQU5EX1BVU0hfVFlQSU5HEMoBEhkKFENPTU1BTkRfUFVTSF9DTE9TSU5HEMsBEhwKF0NPTU1BTkRfU0lHTkFMTElOR19LRUVQEPMBKp4DCgRDb2RlEgsKB0NPREVfT0sQABIUChBDT0RFX0JBRF9SRVFVRVNUEAESGAoUQ09ERV9VTktOT1dOX0NPTU1BTkQQAhIWChJDT0RFX05PVF9MT0dHRURfSU4QAxIaChZDT0RFX0FMUkVBRFlfTE9HR0VEX0lOEAQSFAoQQ09ERV9OT1RfQUxMT1dFRBAFEhIKDkNPREVfTk9UX0ZPVU5EEAYSEwoPQ09ERV9OQU1FX1RBS0VOEAcSGgoWQ09ERV9XUk9OR19DUkVERU5USUFMUxAIEhIKDkNPREVfQkFEX1RPS0VOEAkSEQoNQ09ERV9ESVNBQkxFRBAKEhwKGENPREVfUkVHSVNUUkFUSU9OX0NMT1NFRBALEhIKDkNPREVfVE9PX0xBUkdFEAwSFQoRQ09ERV9SQVRFX0xJTUlURUQQZBITCg9DT0RFX09WRVJMT0FERUQQZRIaChZDT0RFX1NUT1JFX1VOQVZBSUxBQkxFEGYSFgoSQ09ERV9TSFVUVElOR19ET1dOEGcSEQoNQ09ERV9JTlRFUk5BTBBoKqoDCgtDbG9zZVJlYXNvbhIcChhDTE9TRV9SRUFTT05fVU5TUEVDSUZJRUQQABIZChVDTE9TRV9SRUFTT05fU0hVVERPV04QZBIVChFDTE9TRV9SRUFTT05fSURMRRBlEhUKEUNMT1NFX1JFQVNPTl9TTE9XEGYSGAoUQ0xPU0VfUkVBU09OX0NST1dERUQQZxIdChlDTE9TRV9SRUFTT05fU1RPUkVfRkFJTEVEEGgSFQoRQ0xPU0VfUkVBU09OX0dPTkUQaRIbChZDTE9TRV9SRUFTT05fQkFEX0ZSQU1FEMgBEiAKG0NMT1NFX1JFQVNPTl9GUkFNRV9UT09fTE9ORxDJARIaChVDTE9TRV9SRUFTT05fUkVQTEFDRUQQygESHAoXQ0xPU0VfUkVBU09OX0xPR0dFRF9PVVQQywESHwoaQ0xPU0VfUkVBU09OX0FDQ09VTlRfRU5ERUQQzAESIQocQ0xPU0VfUkVBU09OX1RPT19NQU5ZX0xPR0lOUxDNARInCiJDTE9TRV9SRUFTT05fVE9PX01VQ0hfQkVGT1JFX0xPR0lOEM4BKmAKC0NvbnRlbnRUeXBlEhwKGENPTlRFTlRfVFlQRV9VTlNQRUNJRklFRBAAEhUKEUNPTlRFTlRfVFlQRV9URVhUEAESHAoYQ09OVEVOVF9UWVBFX0dST1VQX0VWRU5UEGRCEgoOaW8ubG9uZ2xpbmsudjFQAWIGcHJvdG8z");
+  fileDesc("Chlsb25nbGluay92MS9udW1iZXJzLnByb3RvEgtsb25nbGluay52MSqgCgoHQ29tbWFuZBIXChNDT01NQU5EX1VOU1BFQ0lGSUVEEAASEAoMQ09NTUFORF9OT09QEAYSEQoNQ09NTUFORF9IRUxMTxBkEhQKEENPTU1BTkRfUkVHSVNURVIQZRITCg9DT01NQU5EX0xPR19PVVQQZhIbChdDT01NQU5EX0NIQU5HRV9QQVNTV09SRBBnEhoKFkNPTU1BTkRfREVMRVRFX0FDQ09VTlQQaBIQCgxDT01NQU5EX1NFTkQQbhIQCgxDT01NQU5EX1NZTkMQbxITCg9DT01NQU5EX0hJU1RPUlkQcBIVChFDT01NQU5EX01BUktfUkVBRBBxEhYKEkNPTU1BTkRfUkVBRF9NQVJLUxByEhIKDkNPTU1BTkRfVFlQSU5HEHMSGgoWQ09NTUFORF9NQVJLX0RFTElWRVJFRBB0EhMKD0NPTU1BTkRfUkVBREVSUxB1EhIKDkNPTU1BTkRfUkVDQUxMEHYSEAoMQ09NTUFORF9FRElUEHcSGAoUQ09NTUFORF9HUk9VUF9DUkVBVEUQeBIYChRDT01NQU5EX0dST1VQX0lOVklURRB5EhcKE0NPTU1BTkRfR1JPVVBfTEVBVkUQehIWChJDT01NQU5EX0dST1VQX0xJU1QQexIZChVDT01NQU5EX0dST1VQX01FTUJFUlMQfBIYChRDT01NQU5EX0dST1VQX0NIQU5HRRB9EhgKFENPTU1BTkRfR1JPVVBfUkVNT1ZFEH4SFgoSQ09NTUFORF9HUk9VUF9ST0xFEH8SFwoSQ09NTUFORF9HUk9VUF9NVVRFEIABEhsKFkNPTU1BTkRfR1JPVVBfRElTU09MVkUQgQESEgoNQ09NTUFORF9VU0VSUxCCARIXChJDT01NQU5EX0ZJTkRfVVNFUlMQgwESGAoTQ09NTUFORF9QUk9GSUxFX1NFVBCEARIVChBDT01NQU5EX1BSRVNFTkNFEIUBEhgKE0NPTU1BTkRfQ09OVEFDVF9TRVQQjAESGwoWQ09NTUFORF9DT05UQUNUX0FOU1dFUhCNARIbChZDT01NQU5EX0NPTlRBQ1RfUkVNT1ZFEI4BEhkKFENPTU1BTkRfQ09OVEFDVF9MSVNUEI8BEhIKDUNPTU1BTkRfQkxPQ0sQkAESFwoSQ09NTUFORF9CTE9DS19MSVNUEJEBEhcKEkNPTU1BTkRfR1JPVVBfTElOSxCWARIXChJDT01NQU5EX0dST1VQX0pPSU4QlwESGwoWQ09NTUFORF9HUk9VUF9SRVFVRVNUUxCYARIZChRDT01NQU5EX0dST1VQX0FOU1dFUhCZARIaChVDT01NQU5EX0NPTlZFUlNBVElPTlMQoAESHQoYQ09NTUFORF9DT05WRVJTQVRJT05fU0VUEKEBEhkKFENPTU1BTkRfUFVTSF9FTlRSSUVTEMgBEhkKFENPTU1BTkRfUFVTSF9SRUNFSVBUEMkBEhgKE0NPTU1BTkRfUFVTSF9UWVBJTkcQygESGQoUQ09NTUFORF9QVVNIX0NMT1NJTkcQywESGgoVQ09NTUFORF9QVVNIX1BSRVNFTkNFEMwBEhkKFENPTU1BTkRfUFVTSF9DT05UQUNUEM0BEh4KGUNPTU1BTkRfUFVTSF9DT05WRVJTQVRJT04QzgESHwoaQ09NTUFORF9QVVNIX0dST1VQX1JFUVVFU1QQzwESHAoXQ09NTUFORF9TSUdOQUxMSU5HX0tFRVAQ8wEqsQMKBENvZGUSCwoHQ09ERV9PSxAAEhQKEENPREVfQkFEX1JFUVVFU1QQARIYChRDT0RFX1VOS05PV05fQ09NTUFORBACEhYKEkNPREVfTk9UX0xPR0dFRF9JThADEhoKFkNPREVfQUxSRUFEWV9MT0dHRURfSU4QBBIUChBDT0RFX05PVF9BTExPV0VEEAUSEgoOQ09ERV9OT1RfRk9VTkQQBhITCg9DT0RFX05BTUVfVEFLRU4QBxIaChZDT0RFX1dST05HX0NSRURFTlRJQUxTEAgSEgoOQ09ERV9CQURfVE9LRU4QCRIRCg1DT0RFX0RJU0FCTEVEEAoSHAoYQ09ERV9SRUdJU1RSQVRJT05fQ0xPU0VEEAsSEgoOQ09ERV9UT09fTEFSR0UQDBIRCg1DT0RFX1RPT19MQVRFEA0SFQoRQ09ERV9SQVRFX0xJTUlURUQQZBITCg9DT0RFX09WRVJMT0FERUQQZRIaChZDT0RFX1NUT1JFX1VOQVZBSUxBQkxFEGYSFgoSQ09ERV9TSFVUVElOR19ET1dOEGcSEQoNQ09ERV9JTlRFUk5BTBBoKqoDCgtDbG9zZVJlYXNvbhIcChhDTE9TRV9SRUFTT05fVU5TUEVDSUZJRUQQABIZChVDTE9TRV9SRUFTT05fU0hVVERPV04QZBIVChFDTE9TRV9SRUFTT05fSURMRRBlEhUKEUNMT1NFX1JFQVNPTl9TTE9XEGYSGAoUQ0xPU0VfUkVBU09OX0NST1dERUQQZxIdChlDTE9TRV9SRUFTT05fU1RPUkVfRkFJTEVEEGgSFQoRQ0xPU0VfUkVBU09OX0dPTkUQaRIbChZDTE9TRV9SRUFTT05fQkFEX0ZSQU1FEMgBEiAKG0NMT1NFX1JFQVNPTl9GUkFNRV9UT09fTE9ORxDJARIaChVDTE9TRV9SRUFTT05fUkVQTEFDRUQQygESHAoXQ0xPU0VfUkVBU09OX0xPR0dFRF9PVVQQywESHwoaQ0xPU0VfUkVBU09OX0FDQ09VTlRfRU5ERUQQzAESIQocQ0xPU0VfUkVBU09OX1RPT19NQU5ZX0xPR0lOUxDNARInCiJDTE9TRV9SRUFTT05fVE9PX01VQ0hfQkVGT1JFX0xPR0lOEM4BKsEBCgtDb250ZW50VHlwZRIcChhDT05URU5UX1RZUEVfVU5TUEVDSUZJRUQQABIVChFDT05URU5UX1RZUEVfVEVYVBABEhgKFENPTlRFTlRfVFlQRV9QSUNUVVJFEAISFQoRQ09OVEVOVF9UWVBFX0ZJTEUQAxIcChhDT05URU5UX1RZUEVfR1JPVVBfRVZFTlQQZBIXChNDT05URU5UX1RZUEVfUkVDQUxMEGUSFQoRQ09OVEVOVF9UWVBFX0VESVQQZkISCg5pby5sb25nbGluay52MVABYgZwcm90bzM");
 
 /**
  * What a frame asks for or brings: the header's `cmd_id`.
@@ -52,6 +52,20 @@ export enum Command {
    * @generated from enum value: COMMAND_LOG_OUT = 102;
    */
   LOG_OUT = 102,
+
+  /**
+   * Change the own password, which ends the logins of all other devices.
+   *
+   * @generated from enum value: COMMAND_CHANGE_PASSWORD = 103;
+   */
+  CHANGE_PASSWORD = 103,
+
+  /**
+   * Erase the own account.
+   *
+   * @generated from enum value: COMMAND_DELETE_ACCOUNT = 104;
+   */
+  DELETE_ACCOUNT = 104,
 
   /**
    * Write to a peer.
@@ -96,6 +110,34 @@ export enum Command {
   TYPING = 115,
 
   /**
+   * Say up to where this device has everything.
+   *
+   * @generated from enum value: COMMAND_MARK_DELIVERED = 116;
+   */
+  MARK_DELIVERED = 116,
+
+  /**
+   * Ask how many have read messages of a group, and who.
+   *
+   * @generated from enum value: COMMAND_READERS = 117;
+   */
+  READERS = 117,
+
+  /**
+   * Take a message back.
+   *
+   * @generated from enum value: COMMAND_RECALL = 118;
+   */
+  RECALL = 118,
+
+  /**
+   * Change a message.
+   *
+   * @generated from enum value: COMMAND_EDIT = 119;
+   */
+  EDIT = 119,
+
+  /**
    * Make a group.
    *
    * @generated from enum value: COMMAND_GROUP_CREATE = 120;
@@ -131,6 +173,41 @@ export enum Command {
   GROUP_MEMBERS = 124,
 
   /**
+   * Change a group's name, picture or rules.
+   *
+   * @generated from enum value: COMMAND_GROUP_CHANGE = 125;
+   */
+  GROUP_CHANGE = 125,
+
+  /**
+   * Put people out of a group.
+   *
+   * @generated from enum value: COMMAND_GROUP_REMOVE = 126;
+   */
+  GROUP_REMOVE = 126,
+
+  /**
+   * Make members admins, or admins members, or hand the group over.
+   *
+   * @generated from enum value: COMMAND_GROUP_ROLE = 127;
+   */
+  GROUP_ROLE = 127,
+
+  /**
+   * Forbid members to write, for a time or until further notice, or allow it again.
+   *
+   * @generated from enum value: COMMAND_GROUP_MUTE = 128;
+   */
+  GROUP_MUTE = 128,
+
+  /**
+   * End a group for everybody.
+   *
+   * @generated from enum value: COMMAND_GROUP_DISSOLVE = 129;
+   */
+  GROUP_DISSOLVE = 129,
+
+  /**
    * Names of users, by id or by name.
    *
    * @generated from enum value: COMMAND_USERS = 130;
@@ -143,6 +220,104 @@ export enum Command {
    * @generated from enum value: COMMAND_FIND_USERS = 131;
    */
   FIND_USERS = 131,
+
+  /**
+   * Change the own profile.
+   *
+   * @generated from enum value: COMMAND_PROFILE_SET = 132;
+   */
+  PROFILE_SET = 132,
+
+  /**
+   * Ask who of the own contacts is online, and when others were.
+   *
+   * @generated from enum value: COMMAND_PRESENCE = 133;
+   */
+  PRESENCE = 133,
+
+  /**
+   * Ask somebody to be a contact, or change what one calls them.
+   *
+   * @generated from enum value: COMMAND_CONTACT_SET = 140;
+   */
+  CONTACT_SET = 140,
+
+  /**
+   * Accept or decline who asks to be a contact.
+   *
+   * @generated from enum value: COMMAND_CONTACT_ANSWER = 141;
+   */
+  CONTACT_ANSWER = 141,
+
+  /**
+   * End being contacts, or take back having asked.
+   *
+   * @generated from enum value: COMMAND_CONTACT_REMOVE = 142;
+   */
+  CONTACT_REMOVE = 142,
+
+  /**
+   * List contacts and those who ask or were asked, a page at a time.
+   *
+   * @generated from enum value: COMMAND_CONTACT_LIST = 143;
+   */
+  CONTACT_LIST = 143,
+
+  /**
+   * Let no more messages pass between oneself and a user, or let them pass again.
+   *
+   * @generated from enum value: COMMAND_BLOCK = 144;
+   */
+  BLOCK = 144,
+
+  /**
+   * List whom one has blocked, a page at a time.
+   *
+   * @generated from enum value: COMMAND_BLOCK_LIST = 145;
+   */
+  BLOCK_LIST = 145,
+
+  /**
+   * Get a link by which people join a group, or end the one there was.
+   *
+   * @generated from enum value: COMMAND_GROUP_LINK = 150;
+   */
+  GROUP_LINK = 150,
+
+  /**
+   * Join a group by a link, or ask to.
+   *
+   * @generated from enum value: COMMAND_GROUP_JOIN = 151;
+   */
+  GROUP_JOIN = 151,
+
+  /**
+   * List who asks to join a group, a page at a time.
+   *
+   * @generated from enum value: COMMAND_GROUP_REQUESTS = 152;
+   */
+  GROUP_REQUESTS = 152,
+
+  /**
+   * Accept or decline who asks to join a group.
+   *
+   * @generated from enum value: COMMAND_GROUP_ANSWER = 153;
+   */
+  GROUP_ANSWER = 153,
+
+  /**
+   * List the own conversations, the latest first, with unread counts, a page at a time.
+   *
+   * @generated from enum value: COMMAND_CONVERSATIONS = 160;
+   */
+  CONVERSATIONS = 160,
+
+  /**
+   * Pin or mute a conversation, for oneself.
+   *
+   * @generated from enum value: COMMAND_CONVERSATION_SET = 161;
+   */
+  CONVERSATION_SET = 161,
 
   /**
    * Push: entries of the log.
@@ -171,6 +346,34 @@ export enum Command {
    * @generated from enum value: COMMAND_PUSH_CLOSING = 203;
    */
   PUSH_CLOSING = 203,
+
+  /**
+   * Push: contacts came online or went.
+   *
+   * @generated from enum value: COMMAND_PUSH_PRESENCE = 204;
+   */
+  PUSH_PRESENCE = 204,
+
+  /**
+   * Push: what one is to somebody as a contact has changed.
+   *
+   * @generated from enum value: COMMAND_PUSH_CONTACT = 205;
+   */
+  PUSH_CONTACT = 205,
+
+  /**
+   * Push: one's own settings of a conversation have changed.
+   *
+   * @generated from enum value: COMMAND_PUSH_CONVERSATION = 206;
+   */
+  PUSH_CONVERSATION = 206,
+
+  /**
+   * Push: somebody asks to join a group of which one is an admin.
+   *
+   * @generated from enum value: COMMAND_PUSH_GROUP_REQUEST = 207;
+   */
+  PUSH_GROUP_REQUEST = 207,
 
   /**
    * Mars' keep-alive of the signalling channel: a UDP datagram, or over TCP with sequence 0xFFFFFFFD. Never answered.
@@ -282,6 +485,13 @@ export enum Code {
    * @generated from enum value: CODE_TOO_LARGE = 12;
    */
   TOO_LARGE = 12,
+
+  /**
+   * It is too late for this.
+   *
+   * @generated from enum value: CODE_TOO_LATE = 13;
+   */
+  TOO_LATE = 13,
 
   /**
    * Too many requests of this kind; wait before the next.
@@ -454,11 +664,39 @@ export enum ContentType {
   TEXT = 1,
 
   /**
+   * A Media: a picture that was uploaded.
+   *
+   * @generated from enum value: CONTENT_TYPE_PICTURE = 2;
+   */
+  PICTURE = 2,
+
+  /**
+   * A Media: any other file that was uploaded.
+   *
+   * @generated from enum value: CONTENT_TYPE_FILE = 3;
+   */
+  FILE = 3,
+
+  /**
    * A GroupEvent: what happened to a group.
    *
    * @generated from enum value: CONTENT_TYPE_GROUP_EVENT = 100;
    */
   GROUP_EVENT = 100,
+
+  /**
+   * A Recall: an earlier entry was taken back. In a page of history, an entry that was taken back has this type itself.
+   *
+   * @generated from enum value: CONTENT_TYPE_RECALL = 101;
+   */
+  RECALL = 101,
+
+  /**
+   * An Edit: an earlier entry was changed.
+   *
+   * @generated from enum value: CONTENT_TYPE_EDIT = 102;
+   */
+  EDIT = 102,
 }
 
 /**
