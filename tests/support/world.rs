@@ -144,12 +144,12 @@ impl World {
         let store = Embedded::open(&folder.path().join("log"), Default::default()).unwrap();
         let mut plan = plan(Arc::new(store), &folder);
         change(&mut plan);
-        Self { server: Server::start(plan).await.unwrap(), _folder: folder }
+        Self { server: Server::start(plan).await.unwrap(), folder }
     }
 
     /// Stops the server, and starts another one on what it has kept.
     pub(crate) async fn restarted(self, change: impl FnOnce(&mut Plan)) -> Self {
-        let Self { server, _folder: folder } = self;
+        let Self { server, folder } = self;
         server.stop(CloseReason::Shutdown).await;
         Self::in_folder(folder, change).await
     }

@@ -245,7 +245,15 @@ fn follow(entry: &Entry, mut each: impl FnMut(bool, i64) -> bool) {
     let joined = match event.kind() {
         Kind::Created | Kind::Joined => true,
         Kind::Left | Kind::Removed | Kind::Dissolved => false,
-        _ => return,
+        Kind::Unspecified
+        | Kind::Renamed
+        | Kind::PictureChanged
+        | Kind::RulesChanged
+        | Kind::AdminsMade
+        | Kind::AdminsEnded
+        | Kind::HandedOver
+        | Kind::Muted
+        | Kind::Unmuted => return,
     };
     for user in event.users.into_iter().filter(|user| *user > 0) {
         each(joined, user);
@@ -275,7 +283,17 @@ impl GroupModel {
         match kind {
             Kind::Created | Kind::Renamed => self.name.clone_from(&event.name),
             Kind::PictureChanged => self.picture.clone_from(&event.picture),
-            _ => {}
+            Kind::Unspecified
+            | Kind::Joined
+            | Kind::Left
+            | Kind::Removed
+            | Kind::RulesChanged
+            | Kind::AdminsMade
+            | Kind::AdminsEnded
+            | Kind::HandedOver
+            | Kind::Muted
+            | Kind::Unmuted
+            | Kind::Dissolved => {}
         }
         if matches!(kind, Kind::Created | Kind::RulesChanged) {
             self.rules = event.rules.unwrap_or_default();
@@ -288,7 +306,7 @@ impl GroupModel {
                 Kind::AdminsEnded => drop(self.admins.remove(&user)),
                 Kind::Muted => drop(self.muted.insert(user, event.until_ms)),
                 Kind::Unmuted => drop(self.muted.remove(&user)),
-                _ => {}
+                Kind::Unspecified | Kind::Renamed | Kind::PictureChanged | Kind::RulesChanged | Kind::HandedOver => {}
             }
         }
         let handed_to =

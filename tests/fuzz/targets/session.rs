@@ -52,7 +52,7 @@ impl Driven {
             }
             2 if self.logging_in => {
                 self.logging_in = false;
-                let code = if script.byte() % 2 == 0 { Code::WrongCredentials } else { Code::Overloaded };
+                let code = if script.byte().is_multiple_of(2) { Code::WrongCredentials } else { Code::Overloaded };
                 match self.session.login_refused(code, &RULES) {
                     Ok(refusals) => self.refused(&refusals),
                     Err(_) => false,

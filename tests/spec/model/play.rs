@@ -91,7 +91,13 @@ impl Story {
     }
 
     /// Asks for what is answered with a code alone, and expects it.
-    async fn expect<A: Ask>(&mut self, by: i64, door: usize, request: &A, expected: Result<(), Code>) {
+    async fn expect<A: Ask + std::fmt::Debug>(
+        &mut self,
+        by: i64,
+        door: usize,
+        request: &A,
+        expected: Result<(), Code>,
+    ) {
         let got = self.ask(by, door, request).await.map(drop);
         assert_eq!(got, expected, "{by} asks for {request:?}");
     }
