@@ -109,7 +109,10 @@ impl Chat {
         }
         self.leave_groups(user).await?;
         self.forget_contacts(user).await?;
+        self.remove_uploads(user).await?;
         self.clear(keys::blocks(user), |_| true).await?;
+        // Ordered by group. Few ask at a time, so all of them are looked through.
+        self.clear(keys::ASKING.to_vec(), move |key| keys::user_of(key) == Some(user)).await?;
         // Marks are ordered by conversation, so all of them are looked through. It is rare, and nobody waits.
         self.clear(keys::READ_MARKS.to_vec(), move |key| keys::user_of(key) == Some(user)).await?;
         // Last: without this record nothing is left to do.
@@ -120,7 +123,12 @@ impl Chat {
     async fn leave_groups(self: &Arc<Self>, user: UserId) -> Result<(), Refused> {
         let stays = self.reading(move |this| Ok(this.store.memberships(user)?)).await?;
         for stay in stays.into_iter().filter(|stay| stay.left_at.is_none()) {
-            self.leave(user, stay.group).await?;
+            // Not until delivery has come to it, which need not be running here.
+            match self.leave(user, stay.group).await {
+                // Somebody has put them out, or ended it, since this was looked up.
+                Err(refused) if refused.code == Code::NotFound => {}
+                left => drop(left?),
+            }
         }
         Ok(())
     }

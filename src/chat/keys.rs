@@ -35,8 +35,10 @@ pub(super) fn asking(group: GroupId, user: UserId) -> Vec<u8> {
 }
 
 pub(super) fn all_asking(group: GroupId) -> Vec<u8> {
-    numbered(b"group/asking", group.get())
+    numbered(ASKING, group.get())
 }
+
+pub(super) const ASKING: &[u8] = b"group/asking";
 
 /// An account of which something may still be there that is to be erased.
 pub(super) fn erasing(user: UserId) -> Vec<u8> {

@@ -2,12 +2,11 @@
 //! different from what was told last is told, to each watching contact in one push. So a thousand reconnects in a
 //! second are no push at all.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use prost::Message;
-use rustc_hash::FxBuildHasher;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
@@ -19,18 +18,16 @@ use crate::id::UserId;
 use crate::store::{Change, Expect, Keep};
 use crate::wire::{Code, Command, Refused, pb};
 
+mod noted;
+
+use noted::{Noted, Waiting};
+
 /// What changes within this is told together.
 const TOLD_EVERY: Duration = Duration::from_secs(1);
-/// Who is back after so long was not away. A phone that changes its network takes a few seconds.
-const GRACE_MS: u64 = 5_000;
-/// So many users are told of in one turn; the others wait for the next. Each is a look into their account and contacts.
-const USERS_AT_ONCE: usize = 1_000;
-/// A turn also ends after so many contacts.
+/// A turn ends after so many contacts.
 const CONTACTS_AT_ONCE: usize = 50_000;
 /// A push has so many states.
 const STATES_MAX: usize = 200;
-/// So many users wait to be looked at. Beyond it, all are compared later.
-const WAITING_MAX: usize = 262_144;
 /// So many may be asked for at once.
 const ASKED_MAX: usize = 500;
 /// So many records are written in one change.
@@ -45,23 +42,6 @@ pub(super) struct Presences {
     touched: Notify,
 }
 
-#[derive(Default)]
-struct Noted {
-    waiting: HashMap<UserId, Waiting, FxBuildHasher>,
-    /// Who was told to be online, last.
-    told: HashSet<UserId, FxBuildHasher>,
-    /// Somebody found no room in `waiting`.
-    missed: bool,
-}
-
-#[derive(Clone, Copy)]
-struct Waiting {
-    /// When they last came or went.
-    since: Moment,
-    /// To be looked at even if they are what was told: they may hide it now.
-    anyway: bool,
-}
-
 impl Default for Presences {
     fn default() -> Self {
         Self { epoch: rand::random_range(1..=i64::MAX), noted: Mutex::default(), touched: Notify::new() }
@@ -72,7 +52,7 @@ impl Presences {
     /// To be told after somebody can be reached.
     pub(super) fn came(&self, user: UserId, now: Moment) {
         let mut noted = self.lock();
-        if !noted.told.contains(&user) {
+        if !noted.is_told(user) {
             noted.wait(user, Waiting { since: now, anyway: false });
             drop(noted);
             self.touched.notify_one();
@@ -86,40 +66,6 @@ impl Presences {
 
     fn lock(&self) -> MutexGuard<'_, Noted> {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Noted {
-    fn wait(&mut self, user: UserId, new: Waiting) {
-        if self.waiting.len() >= WAITING_MAX && !self.waiting.contains_key(&user) {
-            self.missed = true;
-            return;
-        }
-        let waiting = self.waiting.entry(user).or_insert(new);
-        *waiting = Waiting { since: new.since, anyway: waiting.anyway || new.anyway };
-    }
-
-    /// Takes out those whose state is to be told now, and those about whom there is nothing to tell.
-    fn take(&mut self, now: Moment, is_online: impl Fn(UserId) -> bool) -> Vec<(UserId, Waiting)> {
-        let mut taken = Vec::new();
-        let told = &self.told;
-        self.waiting.retain(|user, waiting| {
-            let (is_told, online) = (told.contains(user), is_online(*user));
-            if is_told == online && !waiting.anyway {
-                return false;
-            }
-            let in_grace = is_told && !online && now.ms_since(waiting.since) < GRACE_MS;
-            if in_grace || taken.len() >= USERS_AT_ONCE {
-                return true;
-            }
-            taken.push((*user, *waiting));
-            false
-        });
-        if self.waiting.is_empty() {
-            // A storm's table is not kept for quiet times.
-            self.waiting = HashMap::default();
-        }
-        taken
     }
 }
 
@@ -159,8 +105,11 @@ impl Chat {
     }
 
     async fn tell_presence_once(self: &Arc<Self>) -> Result<(), Refused> {
-        self.compare_all_if_missed();
-        let taken = self.presences.lock().take(self.now(), |user| self.router.is_online(user));
+        let taken = {
+            let mut noted = self.presences.lock();
+            noted.make_up_for_missed(self.now(), || self.router.users(), |user| self.router.is_online(user));
+            noted.take(self.now(), |user| self.router.is_online(user))
+        };
         if taken.is_empty() {
             return Ok(());
         }
@@ -172,22 +121,6 @@ impl Chat {
             }
         }
         self.write_seen(seen).await
-    }
-
-    /// After more has changed than could be noted: everybody is looked at who is not what was told.
-    fn compare_all_if_missed(&self) {
-        let mut noted = self.presences.lock();
-        if !noted.missed || noted.waiting.len() > WAITING_MAX / 2 {
-            return;
-        }
-        noted.missed = false;
-        let now = self.now();
-        let mut differ: Vec<UserId> = self.router.users();
-        differ.retain(|user| !noted.told.contains(user));
-        differ.extend(noted.told.iter().filter(|user| !self.router.is_online(**user)));
-        for user in differ {
-            noted.wait(user, Waiting { since: now, anyway: false });
-        }
     }
 
     fn presence_turn(&self, taken: Vec<(UserId, Waiting)>) -> Result<Turn, Refused> {
@@ -205,13 +138,8 @@ impl Chat {
             let (online, is_told, was_told) = {
                 let mut noted = self.presences.lock();
                 let online = self.router.is_online(user);
-                let was_told = noted.told.contains(&user);
-                if online && may_be_seen {
-                    noted.told.insert(user);
-                } else {
-                    noted.told.remove(&user);
-                }
-                (online, online && may_be_seen, was_told)
+                let is_told = online && may_be_seen;
+                (online, is_told, noted.tell(user, is_told))
             };
             let went_at_ms = wall_ms.saturating_sub_unsigned(now.ms_since(waiting.since));
             if !online && account.is_some() {
@@ -255,7 +183,7 @@ impl Chat {
 
     /// Keeps when those were online who went in the last seconds: before the store is closed.
     pub async fn keep_last_seen(&self) {
-        let waiting: Vec<(UserId, Waiting)> = self.presences.lock().waiting.drain().collect();
+        let waiting: Vec<(UserId, Waiting)> = self.presences.lock().take_all();
         let (now, wall_ms) = (self.now(), self.clock.wall_ms());
         let went = waiting.into_iter().filter(|(user, _)| !self.router.is_online(*user));
         // Whose account is gone leaves nothing behind.
@@ -269,7 +197,7 @@ impl Chat {
 
     /// How many users have come or gone since it was last told.
     pub fn presence_waiting(&self) -> usize {
-        self.presences.lock().waiting.len()
+        self.presences.lock().waiting()
     }
 
     pub(super) async fn presence(
@@ -310,7 +238,7 @@ impl Chat {
         if account.profile.presence_hidden {
             return Ok(None);
         }
-        let online = self.router.is_online(user) || self.presences.lock().told.contains(&user);
+        let online = self.router.is_online(user) || self.presences.lock().is_told(user);
         let seen = if online { None } else { self.store.get(&keys::seen(user))? };
         let last_seen_at_ms = seen.as_ref().and_then(number).unwrap_or(0);
         Ok(Some(pb::Presence { user: user.get(), online, last_seen_at_ms }))

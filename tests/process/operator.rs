@@ -99,6 +99,29 @@ async fn an_account_is_shown_and_erased_with_a_server_and_without() {
     .await;
 }
 
+// Leaving groups is written by whoever has the folder; nobody need be there to whom it is delivered.
+#[tokio::test]
+async fn who_is_erased_without_a_server_has_left_their_groups() {
+    let home = Home::new();
+    let program = home.serve().await;
+    let (_, token) = home.user("anna").await;
+    let (bob, bobs) = home.user("bob").await;
+    let mut anna = program.log_in(&token, "phone").await;
+    for (name, members) in [("both", vec![bob]), ("alone", vec![])] {
+        let request = pb::GroupCreateRequest { name: name.into(), members, client_msg_id: name.into() };
+        assert_eq!(anna.code(Command::GroupCreate, &request).await, Code::Ok);
+    }
+    assert_eq!(program.stop().await.code(), Some(0));
+    home.ok(&["user", "delete", "anna"]).await;
+    let program = home.serve().await;
+    let mut bob = program.log_in(&bobs, "phone").await;
+    let groups: pb::GroupListReply = bob.call(Command::GroupList, &pb::GroupListRequest {}).await;
+    let groups: Vec<(&str, i64, u32)> =
+        groups.groups.iter().map(|group| (group.name.as_str(), group.owner, group.member_count)).collect();
+    assert_eq!(groups, [("both", bob.user, 1)]);
+    assert_eq!(home.ok(&["log", "export"]).await.lines().count(), 5, "made, handed over, left; made, ended");
+}
+
 #[tokio::test]
 async fn a_new_password_and_a_disabled_account_end_links_and_tokens_at_once() {
     let home = Home::new();

@@ -7,7 +7,7 @@ use longlink::wire::{Code, Command};
 
 use crate::support::http::{cgi, exchange};
 use crate::support::people::{answer, ask, befriend, block};
-use crate::support::{Peer, World, text_to};
+use crate::support::{Gate, Peer, World, text_to};
 
 async fn two() -> (World, Peer, Peer) {
     let world = World::new().await;
@@ -139,4 +139,23 @@ async fn where_only_contacts_write_to_one_another_others_are_refused_as_if_block
     assert_eq!(bob.code(Command::Block, &block(anna.user, true)).await, Code::Ok);
     let blocked: pb::Refusal = anna.call(Command::Send, &text_to(bob.user, "4", "hi")).await;
     assert_eq!(blocked, refused);
+}
+
+// It is asked for with every message, so it must not cost a look into the directory.
+#[tokio::test]
+async fn a_message_between_two_whom_nothing_keeps_apart_looks_up_no_record() {
+    let store = Gate::new();
+    let world = World::with(|plan| plan.store = std::sync::Arc::<Gate>::clone(&store)).await;
+    let (mut anna, mut bob) = (world.logged_in("anna").await, world.logged_in("bob").await);
+    let mut eve = world.logged_in("eve").await;
+    assert_eq!(eve.code(Command::Block, &block(bob.user, true)).await, Code::Ok);
+    let looks = store.block_looks();
+    for number in 0..50 {
+        anna.send(bob.user, &number.to_string(), "hi").await;
+    }
+    bob.entries(50).await;
+    assert_eq!(store.block_looks(), looks);
+    assert_eq!(anna.code(Command::Send, &text_to(eve.user, "x", "hi")).await, Code::Ok);
+    assert_eq!(bob.code(Command::Send, &text_to(eve.user, "x", "hi")).await, Code::NotAllowed);
+    assert!(store.block_looks() > looks, "a maybe is looked up");
 }

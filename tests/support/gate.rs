@@ -22,6 +22,10 @@ struct State {
     is_closed: bool,
     waiting: Vec<(NewEntry, oneshot::Sender<Result<Appended, StoreError>>)>,
     refusal: Option<StoreError>,
+    /// How many records of blocks were looked up.
+    block_looks: usize,
+    /// So many more writes are taken. `None`: all.
+    writes_left: Option<usize>,
     watchers: Vec<oneshot::Sender<StoreError>>,
 }
 
@@ -55,10 +59,33 @@ impl Gate {
         self.state.lock().unwrap().refusal = error;
     }
 
+    /// How many records of blocks were looked up.
+    pub(crate) fn block_looks(&self) -> usize {
+        self.state.lock().unwrap().block_looks
+    }
+
+    /// Takes so many more writes, to the log and to the directory, and then none; or all again.
+    pub(crate) fn refuse_writes_after(&self, writes: Option<usize>) {
+        self.state.lock().unwrap().writes_left = writes;
+    }
+
     /// Fails for good.
     pub(crate) fn fail(&self) {
         for watcher in self.state.lock().unwrap().watchers.drain(..) {
             let _ = watcher.send(gone());
+        }
+    }
+}
+
+impl State {
+    fn may_write(&mut self) -> bool {
+        match &mut self.writes_left {
+            None => true,
+            Some(0) => false,
+            Some(left) => {
+                *left -= 1;
+                true
+            }
         }
     }
 }
@@ -80,6 +107,9 @@ impl Log for Gate {
         let mut state = self.state.lock().unwrap();
         if let Some(error) = &state.refusal {
             return Pending::ready(Err(error.clone()));
+        }
+        if !state.may_write() {
+            return Pending::ready(Err(gone()));
         }
         if !state.is_closed {
             return self.store.append(partition, entry);
@@ -157,7 +187,9 @@ impl Mailboxes for Gate {
 
 impl Directory for Gate {
     fn get(&self, key: &[u8]) -> Result<Option<Record>, StoreError> {
-        match &self.state.lock().unwrap().refusal {
+        let mut state = self.state.lock().unwrap();
+        state.block_looks += usize::from(key.starts_with(b"block/"));
+        match &state.refusal {
             Some(error) => Err(error.clone()),
             None => self.store.get(key),
         }
@@ -168,6 +200,9 @@ impl Directory for Gate {
     }
 
     fn change(&self, changes: Vec<Change>, keep: Keep) -> Pending<Result<(), ChangeError>> {
+        if !self.state.lock().unwrap().may_write() {
+            return Pending::ready(Err(gone().into()));
+        }
         self.store.change(changes, keep)
     }
 }

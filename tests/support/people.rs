@@ -1,5 +1,6 @@
 //! What tests about people ask for.
 
+use longlink::store::Directory;
 use longlink::wire::pb::{self, ContactState};
 use longlink::wire::{Code, Command};
 
@@ -64,4 +65,19 @@ pub(crate) async fn contacts<S: Wire>(peer: &mut Peer<S>) -> Vec<(i64, ContactSt
     let reply: pb::ContactListReply = peer.call(Command::ContactList, &pb::ContactListRequest::default()).await;
     assert_eq!(reply.code(), Code::Ok);
     reply.contacts.iter().map(|contact| (contact.user.as_ref().unwrap().id, contact.state())).collect()
+}
+
+/// The records that have a user's number at either end of their key, without the prefix that says what they are.
+pub(crate) fn left_of(store: &impl Directory, user: i64) -> Vec<(&'static str, Vec<u8>)> {
+    let number = user.to_be_bytes();
+    let mut left = Vec::new();
+    for prefix in ["account/", "contact/", "block/", "read/", "seen/", "erasing/", "erased/"] {
+        for (key, _) in store.list(prefix.as_bytes(), None, 1_000).unwrap() {
+            let numbers = &key[prefix.len()..];
+            if numbers.starts_with(&number) || numbers.ends_with(&number) {
+                left.push((prefix, numbers.to_vec()));
+            }
+        }
+    }
+    left
 }

@@ -7,6 +7,7 @@ use super::super::{Caller, Chat};
 use super::turn::Turn;
 use super::{check_name, event, parse_group, parse_users};
 use crate::id::{GroupId, UserId};
+use crate::store::Appended;
 use crate::wire::pb::{GroupEvent, GroupEventKind, GroupJoin, GroupRole};
 use crate::wire::{Code, Refused, pb};
 
@@ -141,18 +142,25 @@ impl Chat {
         if turn.roster.owner != caller.user {
             return Err(Refused::new(Code::NotAllowed, "only the group's owner ends it"));
         }
-        self.end(turn, caller.user, group).await?;
+        let ended = self.end(turn, caller.user, group).await?;
+        self.applied_if_any(ended).await?;
         Ok(pb::GroupDissolveReply::default())
     }
 
-    /// Ends a group for all who are in it, and what leads into it.
-    pub(super) async fn end(self: &Arc<Self>, mut turn: Turn<'_>, by: UserId, group: GroupId) -> Result<(), Refused> {
+    /// Ends a group for all who are in it, and what leads into it. Gives the entry by which it has ended.
+    pub(super) async fn end(
+        self: &Arc<Self>,
+        mut turn: Turn<'_>,
+        by: UserId,
+        group: GroupId,
+    ) -> Result<Option<Appended>, Refused> {
         let users: Vec<UserId> = turn.roster.members.iter().map(|(user, _)| *user).collect();
         turn.put(by, &event(GroupEventKind::Dissolved, &users));
-        turn.finish().await?;
+        let ended = turn.written().await?;
         // Where a crash keeps these, nobody is in the group to whom they would lead.
         self.end_link(group).await?;
-        self.end_all_asking(group).await
+        self.end_all_asking(group).await?;
+        Ok(ended)
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::{Caller, Chat, PARTITION, check_client_msg_id, internal, keys};
 use crate::id::{GroupId, Peer, QueueId, UserId};
-use crate::store::{ChangeError, Keep, Roster};
+use crate::store::{Appended, ChangeError, Keep, Roster};
 use crate::wire::pb::{GroupEvent, GroupEventKind};
 use crate::wire::{Code, Refused, pb};
 pub(super) use turn::Turns;
@@ -96,12 +96,14 @@ impl Chat {
         caller: Caller,
         request: pb::GroupLeaveRequest,
     ) -> Result<pb::GroupLeaveReply, Refused> {
-        self.leave(caller.user, parse_group(request.group)?).await?;
+        let left = self.leave(caller.user, parse_group(request.group)?).await?;
+        self.applied_if_any(left).await?;
         Ok(pb::GroupLeaveReply::default())
     }
 
-    /// Takes a user out of a group at their own wish. An owner hands it over first; with the last one it ends.
-    pub(super) async fn leave(self: &Arc<Self>, user: UserId, group: GroupId) -> Result<(), Refused> {
+    /// Takes a user out of a group at their own wish, and gives the entry by which they are. An owner hands it over first;
+    /// with the last one it ends.
+    pub(super) async fn leave(self: &Arc<Self>, user: UserId, group: GroupId) -> Result<Option<Appended>, Refused> {
         let mut turn = self.turn_of_member(user, group).await?;
         match turn.roster.heir() {
             Some(heir) if turn.roster.owner == user => {
@@ -111,7 +113,7 @@ impl Chat {
             None if turn.roster.owner == user => return self.end(turn, user, group).await,
             Some(_) | None => turn.put(user, &event(GroupEventKind::Left, &[user])),
         }
-        turn.finish().await
+        turn.written().await
     }
 
     fn check_size(&self, members: usize) -> Result<(), Refused> {

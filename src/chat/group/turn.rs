@@ -79,6 +79,14 @@ impl Chat {
             Err(_) => Err(Refused::new(Code::Overloaded, "delivery is behind; ask again later")),
         }
     }
+
+    /// The same for the last of what a turn has written.
+    pub(super) async fn applied_if_any(&self, last: Option<Appended>) -> Result<(), Refused> {
+        match last {
+            Some(appended) => self.applied(appended.queue_id).await,
+            None => Ok(()),
+        }
+    }
 }
 
 impl Turn<'_> {
@@ -116,10 +124,8 @@ impl Turn<'_> {
     /// The same, and until it holds.
     pub(super) async fn finish(self) -> Result<(), Refused> {
         let chat = self.chat;
-        match self.written().await? {
-            Some(appended) => chat.applied(appended.queue_id).await,
-            None => Ok(()),
-        }
+        let last = self.written().await?;
+        chat.applied_if_any(last).await
     }
 }
 
