@@ -164,6 +164,10 @@ impl Chat {
             self.rosters.quiet.clear();
         }
         self.rosters.quiet.insert(group, Arc::clone(&users));
+        // Something may have been delivered meanwhile, and `users` be of before it.
+        if self.rosters.known.contains_key(&group) {
+            self.rosters.quiet.remove(&group);
+        }
         Ok(users)
     }
 }

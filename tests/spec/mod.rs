@@ -31,6 +31,10 @@ mod frame;
 mod groups;
 /// Coming into groups by their links.
 mod groups_join;
+/// The largest group.
+mod groups_large;
+/// Many who change a group at once, and by HTTP.
+mod groups_race;
 /// Who may do what in groups.
 mod groups_roles;
 /// The HTTP port's bounds.

@@ -45,7 +45,8 @@ impl Chat {
                 joined_at: joined_at.get(),
                 picture: roster.picture.clone(),
                 role: roster.role_of(user).into(),
-                rules: Some(roster.rules),
+                // As in the entries: none are told where all are unset.
+                rules: Some(roster.rules).filter(|rules| *rules != pb::GroupRules::default()),
                 muted_until_ms: roster.muted_until(user, || now_ms),
             }
         })
