@@ -234,6 +234,8 @@ pub fn chat_settings(config: &Config) -> chat::Settings {
         page_entries: chat.page_entries,
         page_bytes: chat.page_bytes,
         group_members_max: chat.group_members_max,
+        recall_within_s: chat.recall_within_s,
+        edit_within_s: chat.edit_within_s,
         broadcast: match &chat.broadcast_allowed {
             config::Broadcast::Everybody => Broadcast::Everybody,
             config::Broadcast::Nobody => Broadcast::Nobody,

@@ -117,6 +117,7 @@ impl Server {
         let chat = Chat::new(Arc::clone(&plan.store), parts, plan.chat);
         let links = Links::new(plan.bounds);
         chat.remove_strays().await?;
+        chat.move_old_marks().await?;
         chat.add_first_accounts(plan.first_accounts).await?;
         if let Some(settings) = plan.mars_sample {
             chat.open_mars_sample(settings).await?;
@@ -168,6 +169,10 @@ impl Server {
             background.spawn(async move { ended.run_until_cancelled_owned(push).await.is_some() });
         }
         background.spawn(remove_old_uploads(Arc::clone(&chat), ended.clone()));
+        background.spawn({
+            let (tell, ended) = (Arc::clone(&chat).tell_arrivals(), ended.clone());
+            async move { ended.run_until_cancelled_owned(tell).await.is_some() }
+        });
         background.spawn(sweep(Arc::clone(&links), plan.clock, ended.clone()));
         background.spawn(listen::drop_datagrams(datagrams, door, stop.clone()));
         let doors = Http::new(plan.doors, entrance.clone(), router, tcp, stop.clone());

@@ -6,7 +6,7 @@ use prost::Message;
 
 use super::{Caller, Chat, PARTITION, check_client_msg_id, internal, keys};
 use crate::id::{GroupId, Peer, QueueId, UserId};
-use crate::store::{Appended, ChangeError, Keep, NewEntry};
+use crate::store::{Appended, ChangeError, Keep, Membership, NewEntry};
 use crate::wire::pb::{ContentType, GroupEventKind};
 use crate::wire::{Code, Refused, pb};
 
@@ -111,20 +111,39 @@ impl Chat {
                 let mut groups = Vec::new();
                 let stays = this.store.memberships(caller.user)?;
                 for stay in stays.into_iter().filter(|stay| stay.left_at.is_none()).take(LISTED_MAX) {
-                    let Some(roster) = this.store.roster(stay.group, QueueId::END)? else { continue };
-                    groups.push(pb::Group {
-                        id: stay.group.get(),
-                        name: roster.name,
-                        owner: roster.owner.get(),
-                        member_count: u32::try_from(roster.members.len()).unwrap_or(u32::MAX),
-                        joined_at: stay.joined_at.get(),
-                        ..Default::default()
-                    });
+                    groups.extend(this.group_as_seen(stay)?);
                 }
                 Ok(groups)
             })
             .await?;
         Ok(pb::GroupListReply { groups, ..Default::default() })
+    }
+
+    /// A group as one of its members sees it. Reads the disk.
+    pub(super) fn group_as_seen(&self, stay: Membership) -> Result<Option<pb::Group>, Refused> {
+        let Some(roster) = self.roster_now(stay.group)? else { return Ok(None) };
+        Ok(Some(pb::Group {
+            id: stay.group.get(),
+            name: roster.name.clone(),
+            owner: roster.owner.get(),
+            member_count: u32::try_from(roster.members.len()).unwrap_or(u32::MAX),
+            joined_at: stay.joined_at.get(),
+            ..Default::default()
+        }))
+    }
+
+    /// Whether a member has a say in what others may do. Reads the disk for a group that was not talked in lately.
+    pub(super) fn is_admin(&self, user: UserId, group: GroupId) -> Result<bool, Refused> {
+        let roster = self.roster_now(group)?;
+        Ok(roster.is_some_and(|roster| roster.owner == user || roster.admins.binary_search(&user).is_ok()))
+    }
+
+    pub(super) fn check_may_mention_all(&self, user: UserId, group: GroupId) -> Result<(), Refused> {
+        let may_all = self.roster_now(group)?.is_some_and(|roster| roster.rules.members_mention_all);
+        if may_all || self.is_admin(user, group)? {
+            return Ok(());
+        }
+        Err(Refused::new(Code::NotAllowed, "only admins mention all members of this group"))
     }
 
     pub(super) async fn group_members(

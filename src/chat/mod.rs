@@ -3,8 +3,10 @@
 
 pub mod account;
 pub mod admin;
+mod amend;
 mod content;
 pub mod deliver;
+mod delivered;
 mod group;
 mod keys;
 mod linkless;
@@ -14,9 +16,11 @@ pub mod mars_sample;
 mod password;
 mod profile;
 mod read;
+mod readers;
 mod register;
 mod roster;
 mod send;
+mod talks;
 pub mod upload;
 mod users;
 mod wait;
@@ -42,6 +46,7 @@ use crate::router::Router;
 use crate::store::{Partition, Store, StoreError};
 use crate::uploads::Uploads;
 use crate::wire::{CloseReason, Code, Refused, Request};
+use delivered::Arrivals;
 pub use linkless::Listener;
 pub use login::{LoggedIn, Standing};
 use mars_sample::Sample;
@@ -75,6 +80,9 @@ pub struct Settings {
     pub page_entries: usize,
     pub page_bytes: usize,
     pub group_members_max: usize,
+    /// For so long after it was written an entry may be taken back, and be changed.
+    pub recall_within_s: u32,
+    pub edit_within_s: u32,
     pub broadcast: Broadcast,
     pub broadcasts_per_minute: u32,
     pub uploads: upload::Limits,
@@ -131,6 +139,7 @@ pub struct Chat {
     router: Arc<Router>,
     metrics: Arc<Metrics>,
     rosters: Rosters,
+    arrivals: Arrivals,
     passwords: Passwords,
     tokens: Arc<Tokens>,
     broadcasts: Limiter<i64>,
@@ -165,6 +174,7 @@ impl Chat {
             router,
             metrics,
             rosters: Rosters::default(),
+            arrivals: Arrivals::default(),
             passwords,
             tokens,
             broadcasts: per_minute(settings.broadcasts_per_minute),
@@ -243,12 +253,12 @@ impl Chat {
             | Request::GroupJoin(_)
             | Request::GroupRequests(_)
             | Request::GroupAnswer(_) => refuse(Code::UnknownCommand, "groups: not served yet"),
-            Request::MarkDelivered(_)
-            | Request::Readers(_)
-            | Request::Recall(_)
-            | Request::Edit(_)
-            | Request::Conversations(_)
-            | Request::ConversationSet(_) => refuse(Code::UnknownCommand, "conversations: not served yet"),
+            Request::MarkDelivered(request) => later(this().mark_delivered(own(), request)),
+            Request::Readers(request) => later(this().readers(own(), request)),
+            Request::Recall(request) => later(this().recall(own(), request)),
+            Request::Edit(request) => later(this().edit(own(), request)),
+            Request::Conversations(request) => later(this().conversations(own(), request)),
+            Request::ConversationSet(request) => later(this().conversation_set(own(), request)),
             Request::Hello(_) | Request::Register(_) | Request::MarsSample(_) => {
                 refuse(Code::AlreadyLoggedIn, "the link is logged in")
             }

@@ -6,7 +6,7 @@ use dashmap::{DashMap, DashSet};
 
 use super::Chat;
 use crate::id::{GroupId, QueueId, UserId};
-use crate::store::{Entry, Roster, StoreError};
+use crate::store::{Entry, Membership, Roster, StoreError};
 use crate::wire::pb::GroupEventKind;
 use crate::wire::{Code, Refused};
 
@@ -45,6 +45,27 @@ impl Chat {
         }
         // Whether the group exists is nobody's business but its members'.
         Err(Refused::new(Code::NotFound, format!("the user is in no group {group}")))
+    }
+
+    /// Whether the user sees what stands at a place of the group's.
+    pub(super) fn sees(&self, user: UserId, group: GroupId, place: QueueId) -> Result<bool, Refused> {
+        let known = self.rosters.known.get(&group).and_then(|roster| {
+            let at = roster.members.binary_search_by_key(&user, |(member, _)| *member).ok()?;
+            roster.members.get(at).map(|(_, joined_at)| *joined_at)
+        });
+        if known.is_some_and(|joined_at| joined_at <= place) && !self.rosters.leaving.contains(&(group, user)) {
+            return Ok(true);
+        }
+        let is_in = |stay: &Membership| stay.joined_at <= place && stay.left_at.is_none_or(|left| place <= left);
+        Ok(self.store.memberships(user)?.iter().any(|stay| stay.group == group && is_in(stay)))
+    }
+
+    /// The group as of the entry that was delivered last, or as it lies on the disk, if it was not talked in lately.
+    pub(super) fn roster_now(&self, group: GroupId) -> Result<Option<Arc<Roster>>, StoreError> {
+        match self.rosters.known.get(&group) {
+            Some(roster) => Ok(Some(Arc::clone(&roster))),
+            None => Ok(self.store.roster(group, QueueId::END)?.map(Arc::new)),
+        }
     }
 
     /// Who is to be offered `entry`, which is addressed to `group`. To be asked for every entry in the order of the

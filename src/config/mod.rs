@@ -164,6 +164,8 @@ pub struct Chat {
     pub page_entries: usize,
     pub page_bytes: usize,
     pub group_members_max: usize,
+    pub recall_within_s: u32,
+    pub edit_within_s: u32,
     pub broadcast_allowed: Broadcast,
     pub broadcasts_per_minute: u32,
 }
@@ -335,6 +337,8 @@ impl Config {
                 page_entries: s.number("chat.page_entries", 1..=1_000)?,
                 page_bytes: s.number("chat.page_bytes", 1_024..=1_048_576)?,
                 group_members_max: s.number("chat.group_members_max", 2..=100_000)?,
+                recall_within_s: s.number("chat.recall_within_s", 0..=31_536_000)?,
+                edit_within_s: s.number("chat.edit_within_s", 0..=31_536_000)?,
                 broadcast_allowed: s.broadcast("chat.broadcast_allowed")?,
                 broadcasts_per_minute: s.number("chat.broadcasts_per_minute", 1..=60_000)?,
             },

@@ -3,6 +3,10 @@
 
 /// Accounts: making them, finding them, and their end.
 mod accounts;
+/// Answering, mentioning, taking back and changing.
+mod amends;
+/// What has arrived, and who has read it.
+mod arrivals;
 /// Writing to everyone.
 mod broadcast;
 /// The short link: requests by HTTP.
@@ -47,6 +51,8 @@ mod readers;
 mod silence;
 /// Any story, against a model.
 mod story;
+/// The list of conversations.
+mod talks;
 /// Login tokens.
 mod tokens;
 /// Reading at once without a link.

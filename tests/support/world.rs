@@ -73,6 +73,8 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
             page_entries: 100,
             page_bytes: 64 * 1024,
             group_members_max: 5_000,
+            recall_within_s: 120,
+            edit_within_s: 900,
             broadcast: Broadcast::Everybody,
             broadcasts_per_minute: 1_000_000,
             uploads: Limits {
