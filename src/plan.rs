@@ -245,6 +245,8 @@ pub fn chat_settings(config: &Config) -> chat::Settings {
             max: contacts.max,
             requests_per_hour: contacts.requests_per_hour,
         },
+        recall_within_s: chat.recall_within_s,
+        edit_within_s: chat.edit_within_s,
         broadcast: match &chat.broadcast_allowed {
             config::Broadcast::Everybody => Broadcast::Everybody,
             config::Broadcast::Nobody => Broadcast::Nobody,

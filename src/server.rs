@@ -118,6 +118,7 @@ impl Server {
         let links = Links::new(plan.bounds);
         chat.remove_strays().await?;
         chat.load_blocks().await?;
+        chat.move_old_marks().await?;
         chat.add_first_accounts(plan.first_accounts).await?;
         if let Some(settings) = plan.mars_sample {
             chat.open_mars_sample(settings).await?;
@@ -173,6 +174,10 @@ impl Server {
         background.spawn(async move { until.run_until_cancelled_owned(presence).await.is_some() });
         let (erase, until) = (Arc::clone(&chat).erase(), ended.clone());
         background.spawn(async move { until.run_until_cancelled_owned(erase).await.is_some() });
+        background.spawn({
+            let (tell, ended) = (Arc::clone(&chat).tell_arrivals(), ended.clone());
+            async move { ended.run_until_cancelled_owned(tell).await.is_some() }
+        });
         background.spawn(sweep(Arc::clone(&links), plan.clock, ended.clone()));
         background.spawn(listen::drop_datagrams(datagrams, door, stop.clone()));
         let doors = Http::new(plan.doors, entrance.clone(), router, tcp, stop.clone());

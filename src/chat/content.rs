@@ -8,7 +8,7 @@ use crate::wire::pb::ContentType;
 use crate::wire::{Code, Refused, pb};
 
 /// What only the server itself writes.
-const SERVER_CONTENT_TYPES: std::ops::RangeInclusive<u32> = 100..=199;
+pub(super) const SERVER_CONTENT_TYPES: std::ops::RangeInclusive<u32> = 100..=199;
 
 /// The longest name of a file, in bytes: what file systems take.
 const NAME_BYTES_MAX: usize = 255;

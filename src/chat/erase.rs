@@ -113,10 +113,12 @@ impl Chat {
         self.clear(keys::blocks(user), |_| true).await?;
         // Ordered by group. Few ask at a time, so all of them are looked through.
         self.clear(keys::ASKING.to_vec(), move |key| keys::user_of(key) == Some(user)).await?;
-        // Marks are ordered by conversation, so all of them are looked through. It is rare, and nobody waits.
-        self.clear(keys::READ_MARKS.to_vec(), move |key| keys::user_of(key) == Some(user)).await?;
+        self.clear(keys::read_marks(user), |_| true).await?;
+        self.clear(keys::conversations(user), |_| true).await?;
+        // Ordered by group as well, so all of them are looked through. It is rare, and nobody waits.
+        self.clear(keys::READERS.to_vec(), move |key| keys::user_of(key) == Some(user)).await?;
         // Last: without this record nothing is left to do.
-        let changes = [keys::seen(user), keys::erasing(user)].map(removed).to_vec();
+        let changes = [keys::seen(user), keys::delivered(user), keys::erasing(user)].map(removed).to_vec();
         self.store.change(changes, Keep::Durable).await.map_err(failed)
     }
 

@@ -47,9 +47,6 @@ pub(super) fn erasing(user: UserId) -> Vec<u8> {
 
 pub(super) const ERASING: &[u8] = b"erasing/";
 
-/// All read marks begin with this, and end with their reader.
-pub(super) const READ_MARKS: &[u8] = b"read/";
-
 /// What `user` is to `other`, as a contact.
 pub(super) fn contact(user: UserId, other: UserId) -> Vec<u8> {
     numbered(&contacts(user), other.get())
@@ -88,20 +85,42 @@ pub(super) const NEXT_GROUP: &[u8] = b"next/group";
 
 /// Up to where `reader` has read in the conversation with `peer`.
 pub(super) fn read_mark(reader: UserId, peer: Peer) -> Vec<u8> {
-    numbered(&read_marks(reader, peer), reader.get())
+    numbered(&read_marks(reader), peer.get())
 }
 
-/// Where the read marks of a conversation begin: the same for both sides of a private one.
-pub(super) fn read_marks(one: UserId, peer: Peer) -> Vec<u8> {
-    match peer {
-        Peer::User(other) => {
-            let (low, high) = (one.min(other), one.max(other));
-            let mut key = numbered(b"read/p", low.get());
-            key.extend_from_slice(&high.get().to_be_bytes());
-            key
+/// Where the read marks of a user begin.
+pub(super) fn read_marks(reader: UserId) -> Vec<u8> {
+    numbered(b"mark/", reader.get())
+}
+
+/// The same mark once more, by group.
+pub(super) fn reader(group: GroupId, reader: UserId) -> Vec<u8> {
+    numbered(&readers(group), reader.get())
+}
+
+/// Where the read marks of a group begin.
+pub(super) fn readers(group: GroupId) -> Vec<u8> {
+    numbered(READERS, group.get())
+}
+
+pub(super) const READERS: &[u8] = b"readers/";
+
+/// Where the read marks of earlier versions lie: see `marks::move_old_marks`.
+pub(super) const OLD_MARKS: &[u8] = b"read/";
+
+/// Whose read marks those of before are: both sides of a private conversation, a group or everyone, and the reader.
+pub(super) fn parse_old_mark(key: &[u8]) -> Option<(UserId, Peer)> {
+    let (kind, rest) = key.strip_prefix(OLD_MARKS)?.split_first()?;
+    let numbers: Vec<i64> =
+        rest.chunks(8).filter_map(|number| Some(i64::from_be_bytes(number.try_into().ok()?))).collect();
+    match (kind, numbers[..].as_ref()) {
+        (b'p', [low, high, reader]) => {
+            let other = if low == reader { high } else { low };
+            Some((UserId::parse(*reader)?, Peer::User(UserId::parse(*other)?)))
         }
-        Peer::Everyone => b"read/e".to_vec(),
-        Peer::Group(group) => numbered(b"read/g", group.get()),
+        (b'g', [group, reader]) => Some((UserId::parse(*reader)?, Peer::Group(GroupId::parse(*group)?))),
+        (b'e', [reader]) => Some((UserId::parse(*reader)?, Peer::Everyone)),
+        _ => None,
     }
 }
 
@@ -161,6 +180,26 @@ const fn letter(shelf: Shelf) -> u8 {
     }
 }
 
+/// Up to where everything has arrived at a device of a user.
+pub(super) fn delivered(user: UserId) -> Vec<u8> {
+    numbered(b"delivered/", user.get())
+}
+
+/// What a user made of a conversation for themselves.
+pub(super) fn conversation(user: UserId, peer: Peer) -> Vec<u8> {
+    numbered(&conversations(user), peer.get())
+}
+
+/// Where the settings of a user's conversations begin.
+pub(super) fn conversations(user: UserId) -> Vec<u8> {
+    numbered(b"talk/", user.get())
+}
+
+/// The peer at the end of a key.
+pub(super) fn peer_of(key: &[u8]) -> Option<i64> {
+    Some(i64::from_be_bytes(*key.last_chunk()?))
+}
+
 /// The user at the end of a key.
 pub(super) fn user_of(key: &[u8]) -> Option<UserId> {
     let number: [u8; 8] = *key.last_chunk()?;
@@ -178,4 +217,25 @@ fn numbered(prefix: &[u8], number: i64) -> Vec<u8> {
     key.extend_from_slice(prefix);
     key.extend_from_slice(&number.to_be_bytes());
     key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_of_before_are_read_as_they_were_written() {
+        let key = |kind: &[u8], numbers: &[i64]| {
+            let numbers = numbers.iter().flat_map(|number| number.to_be_bytes()).collect::<Vec<u8>>();
+            [b"read/", kind, &numbers].concat()
+        };
+        let (user, group) = (|number| UserId::parse(number).unwrap(), GroupId::parse(-3).unwrap());
+        assert_eq!(parse_old_mark(&key(b"p", &[2, 7, 2])), Some((user(2), Peer::User(user(7)))));
+        assert_eq!(parse_old_mark(&key(b"p", &[2, 7, 7])), Some((user(7), Peer::User(user(2)))));
+        assert_eq!(parse_old_mark(&key(b"p", &[2, 2, 2])), Some((user(2), Peer::User(user(2)))));
+        assert_eq!(parse_old_mark(&key(b"g", &[-3, 2])), Some((user(2), Peer::Group(group))));
+        assert_eq!(parse_old_mark(&key(b"e", &[2])), Some((user(2), Peer::Everyone)));
+        assert_eq!(parse_old_mark(&key(b"x", &[2])), None);
+        assert_eq!(parse_old_mark(b"read/"), None);
+    }
 }

@@ -33,9 +33,8 @@ impl Chat {
                 return Ok(pb::MarkReadReply::default());
             }
             let expect = record.map_or(Expect::Absent, |record| Expect::Revision(record.revision));
-            let change = Change { key: key.clone(), value: Some(up_to.to_be_bytes().to_vec()), expect };
             // A crash may take it back, and the next mark makes up for it: not worth a sync of the disk.
-            match self.store.change(vec![change], Keep::Soon).await {
+            match self.store.change(mark_changes(caller.user, peer, up_to, expect), Keep::Soon).await {
                 Ok(()) => break,
                 Err(ChangeError::Conflict { .. }) => {}
                 Err(ChangeError::Store(error)) => return Err(error.into()),
@@ -55,32 +54,67 @@ impl Chat {
         request: pb::ReadMarksRequest,
     ) -> Result<pb::ReadMarksReply, Refused> {
         let peer = self.check_conversation(caller.user, request.peer)?;
-        let marks = self
-            .reading(move |this| {
-                // Of who is blocked, or has blocked, one is told nothing.
-                if let Peer::User(other) = peer
-                    && this.is_blocked(caller.user, other)?
-                {
-                    let record = this.store.get(&keys::read_mark(caller.user, peer))?;
-                    return Ok(record.map(|record| (caller.user, record)).into_iter().collect());
-                }
-                // Who has read what everyone was sent is nobody's business but one's own.
-                if peer == Peer::Everyone {
-                    let record = this.store.get(&keys::read_mark(caller.user, peer))?;
-                    return Ok(record.map(|record| (caller.user, record)).into_iter().collect());
-                }
-                let listed = this.store.list(&keys::read_marks(caller.user, peer), None, MARKS_MAX)?;
-                Ok(listed
-                    .into_iter()
-                    .filter_map(|(key, record)| Some((keys::user_of(&key)?, record)))
-                    .collect::<Vec<_>>())
-            })
-            .await?;
-        let mark = |(reader, record)| {
-            let reader: UserId = reader;
-            Some(pb::ReadMark { reader: reader.get(), up_to: number(&record)?, delivered_up_to: 0 })
+        let asker = caller.user;
+        let marks = self.reading(move |this| this.marks_of(asker, peer)).await?;
+        Ok(pb::ReadMarksReply { marks, ..Default::default() })
+    }
+
+    fn marks_of(&self, asker: UserId, peer: Peer) -> Result<Vec<pb::ReadMark>, Refused> {
+        let mark = |reader: UserId, peer: Peer| -> Result<i64, Refused> {
+            Ok(self.store.get(&keys::read_mark(reader, peer))?.as_ref().and_then(number).unwrap_or(0))
         };
-        Ok(pb::ReadMarksReply { marks: marks.into_iter().filter_map(mark).collect(), ..Default::default() })
+        let mut marks: Vec<pb::ReadMark> = Vec::new();
+        let mut add = |reader: UserId, up_to, delivered_up_to| {
+            if up_to > 0 || delivered_up_to > 0 {
+                marks.push(pb::ReadMark { reader: reader.get(), up_to, delivered_up_to });
+            }
+        };
+        match peer {
+            // Who has read what everyone was sent is nobody's business but one's own.
+            Peer::Everyone => add(asker, mark(asker, peer)?, 0),
+            // Of who is blocked, or has blocked, one is told nothing.
+            Peer::User(other) if self.is_blocked(asker, other)? => add(asker, mark(asker, peer)?, 0),
+            Peer::User(other) if other == asker => add(asker, mark(asker, peer)?, 0),
+            Peer::User(other) => {
+                let mut two = [(asker, peer), (other, Peer::User(asker))];
+                two.sort_unstable_by_key(|(reader, _)| *reader);
+                for (reader, peer) in two {
+                    // What arrived at oneself is known without asking.
+                    let delivered_up_to = if reader == other { self.delivered_in(asker, other)? } else { 0 };
+                    add(reader, mark(reader, peer)?, delivered_up_to);
+                }
+            }
+            Peer::Group(group) => {
+                for (key, record) in self.store.list(&keys::readers(group), None, MARKS_MAX)? {
+                    if let (Some(reader), Some(up_to)) = (keys::user_of(&key), number(&record)) {
+                        add(reader, up_to, 0);
+                    }
+                }
+            }
+        }
+        Ok(marks)
+    }
+
+    /// Takes over the read marks that an earlier version kept under other keys. Once, at the start.
+    pub async fn move_old_marks(&self) -> Result<(), Refused> {
+        loop {
+            let page = self.store.list(keys::OLD_MARKS, None, MARKS_MAX)?;
+            if page.is_empty() {
+                return Ok(());
+            }
+            tracing::info!(marks = page.len(), "read marks are moved to where this version keeps them");
+            let mut changes = Vec::new();
+            for (key, record) in page {
+                if let (Some((reader, peer)), Some(up_to)) = (keys::parse_old_mark(&key), number(&record)) {
+                    changes.extend(mark_changes(reader, peer, up_to, Expect::Anything));
+                }
+                changes.push(Change { key: key.to_vec(), value: None, expect: Expect::Anything });
+            }
+            match self.store.change(changes, Keep::Durable).await {
+                Ok(()) | Err(ChangeError::Conflict { .. }) => {}
+                Err(ChangeError::Store(error)) => return Err(error.into()),
+            }
+        }
     }
 
     pub(super) async fn typing(
@@ -100,7 +134,7 @@ impl Chat {
     }
 
     /// The conversation that `number` names for `user`, if they may have a part in it.
-    fn check_conversation(&self, user: UserId, number: i64) -> Result<Peer, Refused> {
+    pub(super) fn check_conversation(&self, user: UserId, number: i64) -> Result<Peer, Refused> {
         let peer = Peer::parse(number).ok_or_else(|| Refused::new(Code::BadRequest, "`peer` is nobody's number"))?;
         match peer {
             Peer::User(other) => self.check_exists(other)?,
@@ -135,4 +169,14 @@ impl Chat {
         self.router.offer_state(caller.user, command, &own, Some(caller.link));
         Ok(())
     }
+}
+
+/// What sets a mark: by reader, and in a group by group as well.
+fn mark_changes(reader: UserId, peer: Peer, up_to: i64, expect: Expect) -> Vec<Change> {
+    let value = Some(up_to.to_be_bytes().to_vec());
+    let mut changes = vec![Change { key: keys::read_mark(reader, peer), value: value.clone(), expect }];
+    if let Peer::Group(group) = peer {
+        changes.push(Change { key: keys::reader(group, reader), value, expect: Expect::Anything });
+    }
+    changes
 }

@@ -3,11 +3,13 @@
 
 pub mod account;
 pub mod admin;
+mod amend;
 mod block;
 mod contact;
 mod contact_list;
 mod content;
 pub mod deliver;
+mod delivered;
 mod erase;
 mod group;
 mod keys;
@@ -19,9 +21,11 @@ mod password;
 mod presence;
 mod profile;
 mod read;
+mod readers;
 mod register;
 mod roster;
 mod send;
+mod talks;
 pub mod upload;
 mod users;
 mod wait;
@@ -49,6 +53,7 @@ use crate::uploads::Uploads;
 use crate::wire::{CloseReason, Code, Refused, Request};
 use block::Blocks;
 pub use contact::Settings as Contacts;
+use delivered::Arrivals;
 use group::Turns;
 pub use linkless::Listener;
 pub use login::{LoggedIn, Standing};
@@ -87,6 +92,9 @@ pub struct Settings {
     pub group_joins_per_minute: u32,
     pub write_to: WriteTo,
     pub contacts: Contacts,
+    /// For so long after it was written an entry may be taken back, and be changed.
+    pub recall_within_s: u32,
+    pub edit_within_s: u32,
     pub broadcast: Broadcast,
     pub broadcasts_per_minute: u32,
     pub uploads: upload::Limits,
@@ -151,6 +159,7 @@ pub struct Chat {
     metrics: Arc<Metrics>,
     rosters: Rosters,
     turns: Turns,
+    arrivals: Arrivals,
     passwords: Passwords,
     tokens: Arc<Tokens>,
     broadcasts: Limiter<i64>,
@@ -194,6 +203,7 @@ impl Chat {
             metrics,
             rosters: Rosters::default(),
             turns: Turns::default(),
+            arrivals: Arrivals::default(),
             passwords,
             tokens,
             broadcasts: per_minute(settings.broadcasts_per_minute),
@@ -278,12 +288,12 @@ impl Chat {
             Request::GroupJoin(request) => later(this().group_join(own(), request)),
             Request::GroupRequests(request) => later(this().group_requests(own(), request)),
             Request::GroupAnswer(request) => later(this().group_answer(own(), request)),
-            Request::MarkDelivered(_)
-            | Request::Readers(_)
-            | Request::Recall(_)
-            | Request::Edit(_)
-            | Request::Conversations(_)
-            | Request::ConversationSet(_) => refuse(Code::UnknownCommand, "conversations: not served yet"),
+            Request::MarkDelivered(request) => later(this().mark_delivered(own(), request)),
+            Request::Readers(request) => later(this().readers(own(), request)),
+            Request::Recall(request) => later(this().recall(own(), request)),
+            Request::Edit(request) => later(this().edit(own(), request)),
+            Request::Conversations(request) => later(this().conversations(own(), request)),
+            Request::ConversationSet(request) => later(this().conversation_set(own(), request)),
             Request::Hello(_) | Request::Register(_) | Request::MarsSample(_) => {
                 refuse(Code::AlreadyLoggedIn, "the link is logged in")
             }

@@ -35,12 +35,14 @@ pub struct Resumed {
 }
 
 impl Chat {
-    /// Where a reader begins that asks to resume like this. To be asked after it is registered.
-    pub fn resume(&self, resume: Option<pb::Resume>) -> Resumed {
+    /// Where a reader begins that asks to resume like this. To be asked after it is registered. What lies before the
+    /// cursor has arrived at it.
+    pub fn resume(&self, user: UserId, resume: Option<pb::Resume>) -> Resumed {
         let head = self.store.head(PARTITION);
         match resume {
             None => Resumed { cursor: head, head, outcome: ResumeOutcome::Live },
             Some(resume) if resume.epoch == self.store.epoch() && QueueId::cursor(resume.cursor) <= head => {
+                self.has_come_with(user, QueueId::cursor(resume.cursor));
                 Resumed { cursor: QueueId::cursor(resume.cursor), head, outcome: ResumeOutcome::Continued }
             }
             // Another log's cursor, or one that this log has not come to: it says nothing about what is missing.
@@ -85,6 +87,7 @@ impl Chat {
     }
 
     pub(super) async fn sync(self: Arc<Self>, caller: Caller, request: pb::SyncRequest) -> Answer {
+        self.has_come_with(caller.user, QueueId::cursor(request.after));
         Ok(self.inbox(caller.user, QueueId::cursor(request.after), request.limit).await?.reply())
     }
 

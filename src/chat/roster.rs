@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::Chat;
 use super::group::not_in;
 use crate::id::{GroupId, QueueId, UserId};
-use crate::store::{Entry, Roster, StoreError};
+use crate::store::{Entry, Membership, Roster, StoreError};
 use crate::wire::pb::{GroupEventKind, GroupRole};
 use crate::wire::{Code, Refused};
 
@@ -92,6 +92,16 @@ impl Chat {
                 }
             }
         })?
+    }
+
+    /// Whether the user sees what stands at a place of the group's.
+    pub(super) fn sees(&self, user: UserId, group: GroupId, place: QueueId) -> Result<bool, Refused> {
+        let known = self.rosters.known.get(&group).and_then(|roster| roster.joined_at(user));
+        if known.is_some_and(|joined_at| joined_at <= place) {
+            return Ok(true);
+        }
+        let is_in = |stay: &Membership| stay.joined_at <= place && stay.left_at.is_none_or(|left| place <= left);
+        Ok(self.store.memberships(user)?.iter().any(|stay| stay.group == group && is_in(stay)))
     }
 
     /// Who is to be offered `entry`, which is addressed to `group`. To be asked for every entry in the order of the

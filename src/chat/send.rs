@@ -5,10 +5,13 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 
 use super::{Asked, Broadcast, Caller, Chat, PARTITION, check_client_msg_id, done, later};
-use crate::id::{Peer, UserId};
+use crate::id::{Peer, QueueId, UserId};
 use crate::metrics::Metrics;
 use crate::store::{Appended, NewEntry, StoreError};
 use crate::wire::{Code, Refused, pb};
+
+/// So many users one entry may mention.
+const MENTIONS_MAX: usize = 100;
 
 impl Chat {
     /// Puts a message in line for the log before it returns: of two sends on one link, the first is first in the log.
@@ -17,7 +20,10 @@ impl Chat {
             Ok(to) => to,
             Err(refused) => return done::<pb::SendReply>(Err(refused)),
         };
-        if let Err(refused) = self.check_may_write(caller, to, &request.mentions) {
+        let checked = self
+            .check_may_write(caller, to, &request.mentions)
+            .and_then(|()| self.check_reference(caller.user, to, &request));
+        if let Err(refused) = checked {
             return self.refuse_unless_sent(caller, &request.client_msg_id, refused);
         }
         let mut pending = self.store.append(
@@ -61,10 +67,28 @@ impl Chat {
     fn check_form(&self, request: &pb::SendRequest) -> Result<Peer, Refused> {
         check_client_msg_id(&request.client_msg_id)?;
         self.check_content(request.content_type, &request.content)?;
+        let mentions = &request.mentions;
+        if mentions.len() > MENTIONS_MAX {
+            let message = format!("{} users are mentioned, more than {MENTIONS_MAX}", mentions.len());
+            return Err(Refused::new(Code::TooLarge, message));
+        }
+        if let Some(number) = mentions.iter().find(|number| **number < 0 || (**number == 0 && request.to >= 0)) {
+            let message = format!("`mentions` has {number}, which is no user, nor all members of a group");
+            return Err(Refused::new(Code::BadRequest, message));
+        }
         Peer::parse(request.to).ok_or_else(|| Refused::new(Code::BadRequest, "`to` is nobody's number"))
     }
 
-    fn check_may_write(&self, caller: &Caller, to: Peer, mentions: &[i64]) -> Result<(), Refused> {
+    /// Whether the writer may refer to the entry that they answer. Who answers nothing, as most do, pays nothing for it.
+    fn check_reference(&self, user: UserId, to: Peer, request: &pb::SendRequest) -> Result<(), Refused> {
+        match request.reply_to {
+            0 => Ok(()),
+            ..0 => Err(Refused::new(Code::BadRequest, "`reply_to` is less than 0")),
+            1.. => self.said_in(user, to, QueueId::cursor(request.reply_to)).map(drop),
+        }
+    }
+
+    pub(super) fn check_may_write(&self, caller: &Caller, to: Peer, mentions: &[i64]) -> Result<(), Refused> {
         match to {
             Peer::User(user) => {
                 self.check_exists(user)?;

@@ -25,6 +25,7 @@ impl Chat {
         stopped: impl Future<Output = ()>,
     ) -> Answer {
         let after = QueueId::cursor(request.after);
+        self.has_come_with(caller.user, after);
         let wait = Duration::from_millis(request.wait_ms.min(WAIT_MS_MAX).into());
         let (mut over, mut stopped) = (pin!(sleep(wait)), pin!(stopped));
         // It hears before it reads, so that nothing falls in between, and no more once this future is done or dropped.

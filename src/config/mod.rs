@@ -169,6 +169,8 @@ pub struct Chat {
     pub group_members_max: usize,
     pub write_to: WriteTo,
     pub group_joins_per_minute: u32,
+    pub recall_within_s: u32,
+    pub edit_within_s: u32,
     pub broadcast_allowed: Broadcast,
     pub broadcasts_per_minute: u32,
 }
@@ -342,6 +344,8 @@ impl Config {
                 group_members_max: s.number("chat.group_members_max", 2..=100_000)?,
                 group_joins_per_minute: s.number("chat.group_joins_per_minute", 1..=60_000)?,
                 write_to: WriteTo::read(s)?,
+                recall_within_s: s.number("chat.recall_within_s", 0..=31_536_000)?,
+                edit_within_s: s.number("chat.edit_within_s", 0..=31_536_000)?,
                 broadcast_allowed: s.broadcast("chat.broadcast_allowed")?,
                 broadcasts_per_minute: s.number("chat.broadcasts_per_minute", 1..=60_000)?,
             },

@@ -83,9 +83,9 @@ impl Http {
     async fn log_in(&self, hello: pb::HelloRequest, address: IpAddr) -> Result<Bytes, Refused> {
         let metrics = &self.entrance.door.metrics;
         let decided = self.chat().log_in(hello, address).await;
-        let LoggedIn { mut reply, resume, .. } = decided.inspect_err(|_| metrics.logins_refused.add(1))?;
+        let LoggedIn { user, mut reply, resume, .. } = decided.inspect_err(|_| metrics.logins_refused.add(1))?;
         metrics.logins.add(1);
-        let resumed = self.chat().resume(resume);
+        let resumed = self.chat().resume(user, resume);
         reply.head = resumed.head.get();
         reply.set_resumed(resumed.outcome);
         Ok(reply.encode_to_vec().into())

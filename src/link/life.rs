@@ -322,7 +322,7 @@ impl<T: Transport> Life<T> {
             debug!(old = old.link().0, "a newer link of the same device takes its place");
             old.close(CloseReason::Replaced);
         }
-        let resumed = self.door.chat.resume(resume);
+        let resumed = self.door.chat.resume(user, resume);
         outbox.start_reading(resumed.cursor);
         if resumed.cursor == resumed.head {
             // Most links come back to where the log ends: no read at all.

@@ -20,7 +20,6 @@ use self::layers::{Layers, Reader};
 use self::queue::{Job, Queue};
 use self::tables::Tables;
 use self::writer::{Reply, Writer};
-use super::rows::Rows;
 use super::tail::Ring;
 use super::view::SentKey;
 use super::{
@@ -194,7 +193,10 @@ impl Log for Embedded {
         if place == QueueId::START || place > self.shared.head() {
             return Ok(None);
         }
-        self.reader(|rows| rows.entry(place).map(Some))
+        match self.shared.ring.get(place) {
+            Some(entry) => Ok(Some(entry)),
+            None => self.shared.read(|tables| tables.entry_at(place)),
+        }
     }
 
     fn tail(&self, _: Partition, after: QueueId) -> Tail {

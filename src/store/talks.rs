@@ -44,7 +44,9 @@ pub(super) fn unread(rows: &impl Rows, user: UserId, peer: Peer, after: QueueId)
         Peer::User(other) if other == user => return Ok(Unread::default()),
         Peer::User(other) => (Range::said(other, Peer::User(user), first, head), Vec::new()),
         Peer::Everyone | Peer::Group(_) => {
+            let mut without = vec![RowKey::said(user, peer, first), RowKey::change(peer, first)];
             if let Peer::Group(group) = peer {
+                without.push(RowKey::group(group, first));
                 let stays = stays_in(rows, user, group)?;
                 let Some(stay) = stays.last().filter(|stay| stay.left_at.is_none()) else {
                     return Ok(Unread::default());
@@ -52,8 +54,7 @@ pub(super) fn unread(rows: &impl Rows, user: UserId, peer: Peer, after: QueueId)
                 first = first.max(stay.joined_at);
             }
             let part = |key: RowKey| Range { first: key.at(first), last: key.at(head) };
-            let without = [RowKey::said(user, peer, first), RowKey::event(peer, first), RowKey::change(peer, first)];
-            (Range::mailbox(peer, first, head), without.map(part).into())
+            (Range::mailbox(peer, first, head), without.into_iter().map(part).collect())
         }
     };
     // The latest ones: of more than can be counted, these are looked at.

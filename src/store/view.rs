@@ -38,8 +38,6 @@ const GROUP: u8 = 5;
 /// `(user, peer, place)`: what a user said to a peer. Not what tells of a group, nor what changes an earlier entry.
 // 2 was used by the first version of the views. Who changes what there is says so in `embedded/tables.rs`.
 const SAID: u8 = 6;
-/// `(group, 0, place)`: what tells of a group.
-const EVENT: u8 = 7;
 /// `(everyone or group, 0, place)`: what changes an earlier entry.
 const CHANGE: u8 = 8;
 /// `(peer, changed entry, place) -> recall or edit`: what became of an entry to the peer.
@@ -67,10 +65,6 @@ impl RowKey {
 
     pub(super) fn said(from: UserId, to: Peer, place: QueueId) -> Self {
         Self::new(SAID, from.get(), to.get(), place)
-    }
-
-    pub(super) fn event(group: Peer, place: QueueId) -> Self {
-        Self::new(EVENT, group.get(), 0, place)
     }
 
     pub(super) fn change(peer: Peer, place: QueueId) -> Self {
@@ -187,7 +181,6 @@ pub(super) fn rows(entry: &Entry, mut put: impl FnMut(RowKey, Bytes)) {
     }
     match (Kind::of(entry), to) {
         (Kind::Event, Peer::Group(group)) => {
-            put(RowKey::event(to, place), Bytes::new());
             if let Some(event) = entry.group_event() {
                 group_rows(entry, group, &event, put);
             }

@@ -90,7 +90,7 @@ impl<'a> Person<'a> {
         let (mut entries, user) = (Vec::new(), self.user);
         while entries.len() < count {
             let more = match &mut self.door {
-                Door::Tcp(peer) => peer.pushed::<pb::EntriesPush>(Command::PushEntries).await.entries,
+                Door::Tcp(peer) => peer.some_entries().await,
                 Door::Web { heard, .. } if !heard.is_empty() => std::mem::take(heard),
                 Door::Web { web, .. } => pb::EntriesPush::decode(&web.hear().await.2[..]).unwrap().entries,
                 Door::Http { cursor, wait_ms, .. } => {

@@ -3,6 +3,10 @@
 
 /// Accounts: making them, finding them, and their end.
 mod accounts;
+/// Answering, mentioning, taking back and changing.
+mod amends;
+/// What has arrived, and who has read it.
+mod arrivals;
 /// Between whom nothing passes.
 mod blocks;
 /// Writing to everyone.
@@ -69,6 +73,8 @@ mod readers;
 mod silence;
 /// Any story, against a model.
 mod story;
+/// The list of conversations.
+mod talks;
 /// Login tokens.
 mod tokens;
 /// Uploads that break off, wait, meet one another, or grow old.

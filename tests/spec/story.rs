@@ -144,7 +144,7 @@ impl User {
     async fn read(&mut self) {
         let Some(mut reader) = self.reader.take() else { return };
         reader.noop().await;
-        for push in std::mem::take(&mut reader.pushes) {
+        for push in std::mem::take(&mut reader.pushes).into_iter().filter(|push| !push.tells_of_arrival()) {
             assert_eq!(push.cmd, Command::PushEntries as u32);
             self.take(&push.read::<pb::EntriesPush>().entries);
         }

@@ -47,6 +47,11 @@ impl Heard {
         M::decode(&self.body[..]).unwrap()
     }
 
+    /// Whether it says that entries have arrived at somebody's device, and nothing else.
+    pub(crate) fn tells_of_arrival(&self) -> bool {
+        self.cmd == Command::PushReceipt as u32 && self.read::<pb::ReceiptPush>().up_to == 0
+    }
+
     /// The code of a reply.
     pub(crate) fn code(&self) -> Code {
         self.read::<pb::Refusal>().code()
@@ -160,9 +165,13 @@ impl<S: Wire> Peer<S> {
         heard
     }
 
-    /// The next push, which must be of this command.
+    /// The next push, which must be of this command; but that something has arrived at somebody's device is told when it
+    /// is noticed, between any two others.
     pub(crate) async fn pushed<M: Message + Default>(&mut self, command: Command) -> M {
-        let push = self.push().await;
+        let mut push = self.push().await;
+        while push.tells_of_arrival() && command != Command::PushReceipt {
+            push = self.push().await;
+        }
         assert_eq!(push.cmd, command as u32);
         push.read()
     }
@@ -171,10 +180,15 @@ impl<S: Wire> Peer<S> {
     pub(crate) async fn entries(&mut self, count: usize) -> Vec<pb::Entry> {
         let mut entries = Vec::new();
         while entries.len() < count {
-            entries.extend(self.pushed::<pb::EntriesPush>(Command::PushEntries).await.entries);
+            entries.extend(self.some_entries().await);
         }
         assert_eq!(entries.len(), count, "more than expected: {:?}", entries.last());
         entries
+    }
+
+    /// The entries of the next push that has any.
+    pub(crate) async fn some_entries(&mut self) -> Vec<pb::Entry> {
+        self.pushed::<pb::EntriesPush>(Command::PushEntries).await.entries
     }
 
     /// The places of the next `count` entries.
@@ -207,6 +221,7 @@ impl<S: Wire> Peer<S> {
     /// Asserts that nothing was pushed until now: what was, would lie before the echo of a noop.
     pub(crate) async fn nothing_pushed(&mut self) {
         self.noop().await;
+        self.pushes.retain(|push| !push.tells_of_arrival());
         assert_eq!(self.pushes, []);
     }
 

@@ -40,8 +40,15 @@ impl Web {
 
     /// The next frame: its command, sequence and body.
     pub(crate) async fn hear(&mut self) -> (u32, u32, Vec<u8>) {
-        let Some(Ok(Message::Binary(message))) = self.socket.next().await else { panic!("no frame") };
-        frame(&message)
+        loop {
+            let Some(Ok(Message::Binary(message))) = self.socket.next().await else { panic!("no frame") };
+            let heard = frame(&message);
+            // That something arrived at somebody's device is told when it is noticed: tests here are about other things.
+            let is_receipt = heard.0 == Command::PushReceipt as u32;
+            if !is_receipt || <pb::ReceiptPush as prost::Message>::decode(&heard.2[..]).unwrap().up_to > 0 {
+                return heard;
+            }
+        }
     }
 
     pub(crate) async fn call<R: prost::Message + Default>(

@@ -77,6 +77,8 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
             group_joins_per_minute: 1_000_000,
             write_to: WriteTo::Anyone,
             contacts: Contacts { acceptance: true, max: 1_000, requests_per_hour: 10_000 },
+            recall_within_s: 120,
+            edit_within_s: 900,
             broadcast: Broadcast::Everybody,
             broadcasts_per_minute: 1_000_000,
             uploads: Limits {

@@ -10,7 +10,8 @@ use longlink::config::{Config, Flags};
 use longlink::link::tcp::TcpTransport;
 use longlink::plan::chat_settings;
 use longlink::wire::frame::{FRAME_LENGTH_MAX, SEQ_NOOP};
-use longlink::wire::{CloseReason, Command, Frame, Outgoing};
+use longlink::wire::{CloseReason, Command, Frame, Outgoing, pb};
+use prost::Message;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::task::JoinHandle;
@@ -155,6 +156,11 @@ impl<'a> Player<'a> {
         let link = self.links.get_mut(link).expect("a link that was opened");
         loop {
             if let Some(frame) = Frame::take(&mut link.heard, FRAME_LENGTH_MAX).unwrap() {
+                // That something arrived at a device is told when it is noticed: no conversation says where.
+                let is_receipt = frame.cmd_id == Command::PushReceipt as u32;
+                if is_receipt && pb::ReceiptPush::decode(&frame.body[..]).unwrap().up_to == 0 {
+                    continue;
+                }
                 return Some(frame);
             }
             let read = timeout(PATIENCE, link.pipe.read_buf(&mut link.heard)).await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::{Caller, Chat};
 use super::{not_in, parse_group};
 use crate::id::{GroupId, QueueId, UserId};
-use crate::store::Roster;
+use crate::store::{Membership, Roster};
 use crate::wire::{Refused, pb};
 
 /// A reply lists so many groups, or members.
@@ -30,6 +30,22 @@ impl Chat {
             })
             .await?;
         Ok(pb::GroupListReply { groups, ..Default::default() })
+    }
+
+    /// A group as it is shown to one who is, or was, in it. May read the disk.
+    pub(in super::super) fn group_of_stay(&self, user: UserId, stay: Membership) -> Result<Option<pb::Group>, Refused> {
+        if stay.left_at.is_none() {
+            return Ok(self.group_as_seen_by(user, stay.group).ok());
+        }
+        // As it was when they left: what became of it since is not theirs to see.
+        let at = stay.left_at.unwrap_or(QueueId::END);
+        Ok(self.store.roster(stay.group, at)?.map(|roster| pb::Group {
+            id: stay.group.get(),
+            name: roster.name,
+            joined_at: stay.joined_at.get(),
+            picture: roster.picture,
+            ..Default::default()
+        }))
     }
 
     /// A group as it is shown to one who is in it. May read the disk.

@@ -83,10 +83,12 @@ impl Tables {
     }
 
     pub(super) fn entry(&self, place: QueueId) -> Result<Arc<Entry>, StoreError> {
-        match self.log.get(place.get().to_be_bytes()).map_err(read_failed)? {
-            Some(row) => Entry::from_row(place, Bytes::copy_from_slice(&row)).map(Arc::new),
-            None => Err(StoreError::Damaged(format!("entry {place} is missing").into())),
-        }
+        self.entry_at(place)?.ok_or_else(|| StoreError::Damaged(format!("entry {place} is missing").into()))
+    }
+
+    pub(super) fn entry_at(&self, place: QueueId) -> Result<Option<Arc<Entry>>, StoreError> {
+        let Some(row) = self.log.get(place.get().to_be_bytes()).map_err(read_failed)? else { return Ok(None) };
+        Entry::from_row(place, Bytes::copy_from_slice(&row)).map(Arc::new).map(Some)
     }
 
     #[cfg(test)]
