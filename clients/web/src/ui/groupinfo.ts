@@ -29,9 +29,9 @@ export function groupInfo(client: Client, peer: Peer): void {
     const rules = JSON.stringify(group.rules);
     const parts = [
       kept.get("head", `${admin}${group.picture}${group.name}`, () => head(client, group, admin)),
+      admin && kept.get("requests", String(groups.asks(peer)), () => requests(client, peer)),
       members.element,
       groups.mayInvite(peer) && kept.get("add", "", () => adding(client, peer, members)),
-      admin && kept.get("requests", String(groups.asks(peer)), () => requests(client, peer)),
       (admin || (group.rules.join !== GroupJoin.CLOSED && groups.mayInvite(peer))) && kept.get("link", `${admin}${rules}`, () => linkPart(client, group, admin)),
       admin && kept.get("rules", rules, (before) => rulesPart(client, group, before instanceof HTMLDetailsElement && before.open)),
       kept.get("talk", `${client.talks.get(peer)?.pinned}${client.talks.get(peer)?.muted}`, () => conversationToggles(client, peer)),
