@@ -153,10 +153,11 @@ step("files come by dropping and by pasting, and what is too large is said to be
 
 step("a file that is on its way can be called off, and goes on after a reload", async () => {
   // Held up on the way, as a slow network does.
-  await mia.page.route("**/files", () => {});
+  await mia.page.route("**/files", (route) => (route.request().method() === "POST" ? undefined : route.continue()));
   await mia.give(attach(mia), [{ name: "slow.txt", mimeType: "text/plain", buffer: Buffer.from("slow") }]);
   await mia.page.getByRole("dialog").getByRole("button", { name: "Send", exact: true }).click();
-  await mia.page.getByText("slow.txt").waitFor();
+  await mia.page.locator(".file-name", { hasText: "slow.txt" }).waitFor();
+  await mia.shot("uploading");
   await mia.page.getByRole("button", { name: "Cancel sending" }).click();
   await mia.page.locator(".file-name", { hasText: "slow.txt" }).waitFor({ state: "detached" });
   await mia.give(attach(mia), [{ name: "later.txt", mimeType: "text/plain", buffer: Buffer.from("later") }]);

@@ -244,7 +244,7 @@ export const en = {
   "join.link": "Link",
   "join.linkHint": "The whole address, or its end",
   "join.greeting": "A word to the admins",
-  "join.greetingHint": "If they have to accept",
+  "join.greetingHint": "If they decide",
   "join.join": "Join",
   "join.asked": "The admins of “{name}” were asked. You will see the group when they accept.",
   "join.noLink": "This is no link to a group.",

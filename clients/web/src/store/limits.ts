@@ -8,6 +8,8 @@ import { Lost, Refused } from "../wire/commands.js";
 
 /** So long an answer holds: what is left becomes less by every upload. */
 const HOLDS_MS = 20_000;
+/** Nobody waits longer to see what they chose. */
+const ASKED_MS = 4_000;
 
 export interface Room {
   /** 0: this server takes no files. */
@@ -29,7 +31,7 @@ export class Limits {
     if (this.known && this.clock.now() - this.known.at < HOLDS_MS) return this.known.room;
     let answer: Record<string, unknown>;
     try {
-      const response = await this.fetch("/files", { headers: { Authorization: `Bearer ${this.token()}` }, cache: "no-store", credentials: "omit" });
+      const response = await this.fetch("/files", { headers: { Authorization: `Bearer ${this.token()}` }, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(ASKED_MS) });
       answer = (await response.json()) as Record<string, unknown>;
     } catch (error) {
       throw new Lost(String(error));

@@ -35,7 +35,7 @@ export async function attach(client: Client, peer: Peer, files: File[], replyTo:
   const submit = h("button", { type: "submit", class: "primary" });
   const draw = () => {
     list.replaceChildren(...chosen.map((one) => row(one, () => leaveOut(one))));
-    submit.textContent = count("attach.send", fine().length);
+    submit.textContent = count("attach.send", fine().length || 1);
     submit.disabled = fine().length === 0;
   };
   const leaveOut = (one: Chosen) => {

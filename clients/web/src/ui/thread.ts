@@ -4,7 +4,8 @@
 import { language, t } from "../i18n/words.js";
 import type { Client } from "../store/client.js";
 import { EVERYONE, mentionsUser } from "../store/entries.js";
-import type { Peer } from "../store/entries.js";
+import type { Item, Peer } from "../store/entries.js";
+import { gapAbove, gapBetween } from "../store/gap.js";
 import type { Thread } from "../store/thread.js";
 import { avatar, face } from "./avatar.js";
 import { Kept, h, reconcile } from "./dom.js";
@@ -146,14 +147,13 @@ export class ThreadView {
       run.push(shown);
     };
     const { keptFrom, me } = this.client;
-    let gap = thread.items[0] !== undefined && thread.items[0].queueId < keptFrom;
+    let before: Item | undefined;
     for (const item of thread.items) {
-      // What is left of before tells of the group alone.
-      if (gap && item.queueId >= keptFrom) {
+      if (gapBetween(before, item, keptFrom)) {
         flush();
-        gap = false;
         rows.push(this.rows.get("gap", language(), () => h("li", { class: "event gap" }, t("talk.gap"))));
       }
+      before = item;
       separate(item.sentAtMs);
       if (!marked && item.queueId > this.readUpTo! && item.from !== me) {
         flush();
@@ -245,10 +245,7 @@ export class ThreadView {
   /** Whether something older may have been there that the log no longer keeps. */
   private isCut({ items }: Thread): boolean {
     const { keptFrom, talks, groups } = this.client;
-    const first = items[0]?.queueId;
-    if (keptFrom <= 1n || (first !== undefined && first < keptFrom)) return false;
-    if (this.peer < 0n && (groups.get(this.peer)?.joinedAt ?? 0n) >= keptFrom) return false;
-    return first !== undefined || talks.has(this.peer);
+    return gapAbove(this.peer, items[0], keptFrom, groups.get(this.peer)?.joinedAt ?? 0n, talks.has(this.peer));
   }
 
   private typing(): HTMLLIElement[] {
