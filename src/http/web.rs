@@ -30,8 +30,8 @@ const FILES: [File; 5] = [
 /// Code and style come from here and from nowhere else, nothing of it stands in the page, and no text can be made into
 /// HTML by any script: the page has no way to run what somebody wrote. Pictures that need a token are got by the page
 /// itself and shown from its memory (`blob:`).
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; \
-    manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
+    connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// The paths of the files. A path that is none of them stays unknown.

@@ -56,7 +56,7 @@ step("it gets another name and a picture, and all see that in what was said", as
 
 step("by its link one asks to join, and an admin accepts", async () => {
   await info(rosa).click();
-  await rosa.dialog().getByText("Rules").click();
+  await rosa.dialog().getByText("Rules", { exact: true }).click();
   await rosa.page.getByLabel("Joining by the link").selectOption("When an admin accepts");
   await rosa.sees("Who has the link can ask to join.", rosa.dialog());
   await rosa.dialog().getByRole("button", { name: "Copy the link" }).click();
@@ -83,7 +83,7 @@ step("by its link one asks to join, and an admin accepts", async () => {
 
 step("an admin is made, and may do what members may not", async () => {
   await info(sam).click();
-  assert.equal(await sam.dialog().getByText("Rules").count(), 0);
+  assert.equal(await sam.dialog().getByText("Rules", { exact: true }).count(), 0);
   assert.equal(await sam.dialog().getByLabel("Name of the group").count(), 0);
   await sam.close();
   await info(rosa).click();
@@ -92,25 +92,25 @@ step("an admin is made, and may do what members may not", async () => {
   await rosa.close();
   await sam.sees("rosa made you admin");
   await info(sam).click();
-  await sam.dialog().getByText("Rules").waitFor();
+  await sam.dialog().getByText("Rules", { exact: true }).waitFor();
 });
 
 step("who is muted is told so, and cannot write until that ends", async () => {
   await sam.pick(member(sam, "tess"), "Mute until further notice");
   await sam.dialog().locator("li", { hasText: "tess" }).getByText("muted").waitFor();
   await sam.shot("group-muted");
-  await tess.sees("sam muted you");
+  await tess.sees("sam muted you", tess.page.getByRole("log"));
   await tess.sees("You may not write here until further notice.");
   await tess.shot("phone-muted");
   await sam.pick(member(sam, "tess"), "Let write again");
-  await tess.sees("sam let you write again");
+  await tess.sees("sam let you write again", tess.page.getByRole("log"));
   await tess.page.locator("#message").waitFor();
   await sam.close();
 });
 
 step("only admins write, while that is the rule", async () => {
   await info(rosa).click();
-  await rosa.dialog().getByText("Rules").click();
+  await rosa.dialog().getByText("Rules", { exact: true }).click();
   await rosa.page.getByRole("switch", { name: "Only admins write" }).check();
   await tess.sees("Only admins write in this group.");
   await rosa.page.getByRole("switch", { name: "Only admins write" }).uncheck();

@@ -87,6 +87,16 @@ step("it speaks the browser's language, and another one when told", async () => 
   await hua.sees("记得带水和帽子");
   await hua.page.locator(".message.mine.read").nth(1).waitFor();
   await hua.shot("chinese");
+  await hua.page.getByRole("button", { name: "个人资料" }).click();
+  await hua.page.getByLabel("昵称").fill("梅梅");
+  await hua.page.getByRole("button", { name: "保存" }).click();
+  await hua.sees("已保存");
+  await hua.shot("chinese-profile");
+  await hua.page.getByRole("button", { name: "关闭" }).click();
+  await hua.page.getByRole("button", { name: "名片" }).click();
+  await hua.page.getByText("添加到联系人").click();
+  await hua.shot("chinese-card");
+  await hua.page.getByRole("button", { name: "关闭" }).click();
   await hua.page.getByRole("button", { name: "设置" }).click();
   await hua.page.getByRole("button", { name: "English" }).click();
   await hua.sees("Connected");
@@ -124,6 +134,15 @@ step("the keyboard alone is enough", async () => {
   await press("Enter");
   await page.locator(".message.mine.kept").waitFor();
   assert.equal(await page.locator(".message .text").textContent(), "no mouse\nwas used");
+  // What can be done with the newest message is one step before the field.
+  for (let at = 0; at < 6 && (await focused()) !== "What to do with this message"; at += 1) await press("Shift+Tab");
+  await press("Enter");
+  await page.getByRole("menu").waitFor();
+  for (let at = 0; at < 6 && (await focused()) !== "Answer"; at += 1) await press("ArrowDown");
+  await press("Enter");
+  await ida.sees("Answering ida");
+  await press("Escape");
+  await ida.page.getByText("Answering ida").waitFor({ state: "hidden" });
   await press("Escape");
   assert.match((await focused())!, /fay/, "Escape goes back to the list");
   await ida.shot("keyboard");
@@ -137,7 +156,7 @@ step("the keyboard alone is enough", async () => {
 step("every control has a name, and every field a label", async () => {
   for (const { page } of [fay, gus]) {
     const nameless = await page.evaluate(() =>
-      [...document.querySelectorAll("button, a[href], input, textarea")]
+      [...document.querySelectorAll("button, a[href], input, textarea, select")]
         .filter((element) => !(element.textContent?.trim() || element.getAttribute("aria-label") || (element as HTMLInputElement).labels?.length))
         .map((element) => element.outerHTML),
     );

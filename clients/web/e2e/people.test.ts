@@ -55,7 +55,7 @@ step("somebody is asked to be a contact, and accepts", async () => {
   await quin.dialog().getByText("Add as a contact").click();
   await quin.page.getByLabel("A word to them").fill("We met on the stairs");
   await quin.shot("card-stranger");
-  await quin.dialog().getByRole("button", { name: "Add as a contact" }).click();
+  await quin.dialog().getByRole("button", { name: "Ask", exact: true }).click();
   await quin.sees("Asked, no answer yet", quin.dialog());
   await quin.close();
   await pia.page.getByRole("tab", { name: /Contacts/ }).click();

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ConversationPushSchema } from "../src/gen/longlink/v1/chat_pb.js";
 import { GroupJoin, GroupRequestPushSchema, GroupRole } from "../src/gen/longlink/v1/group_pb.js";
-import { Command } from "../src/gen/longlink/v1/numbers_pb.js";
+import { Code, Command } from "../src/gen/longlink/v1/numbers_pb.js";
 import { ContactPushSchema, ContactState, PresencePushSchema } from "../src/gen/longlink/v1/people_pb.js";
 import { mentionParts, typedMention, withMention } from "../src/store/mentions.js";
-import { commands } from "../src/wire/commands.js";
+import { Refused, commands } from "../src/wire/commands.js";
 import { Profile, settle } from "./support.js";
 
 const ann = { id: 2n, name: "ann", nickname: "Annie" };
@@ -171,6 +171,17 @@ test("a download that broke off goes on where it was, with the token", async () 
   assert.deepEqual([asked[1]!["Range"], asked[1]!["Authorization"], blob!.size], ["bytes=2-", "Bearer token", 3]);
   const state = client.downloads.of("ab");
   assert.ok(state?.kind === "here" && state.blob.type === "application/octet-stream", "what others sent is never a page");
+});
+
+test("what the server would refuse is refused before it is sent", async () => {
+  let told = { used: 90, quota: 100, fileSizeMax: 50 };
+  const { client, clock } = await linked(async () => new Response(JSON.stringify(told)));
+  const refusal = async (size: number) => client.limits.check(size).then(() => 0, (error: unknown) => (error instanceof Refused ? error.code : -1));
+  assert.deepEqual([await refusal(10), await refusal(11), await refusal(51)], [0, Code.NOT_ALLOWED, Code.TOO_LARGE]);
+  told = { used: 0, quota: 100, fileSizeMax: 0 };
+  assert.equal(await refusal(10), 0, "it is not asked again at once");
+  await clock.pass(30_000);
+  assert.equal(await refusal(10), Code.NOT_ALLOWED);
 });
 
 test("an @ begins a name where a word begins, and behind Han characters", () => {

@@ -12,6 +12,7 @@ import { amendedTalk, fold, mentionsOf, read, sorted, told, unreadOf } from "../
 import type { Talk } from "../src/store/talks.js";
 import { Thread } from "../src/store/thread.js";
 import type { Content } from "../src/store/entries.js";
+import { gapAbove, gapBetween } from "../src/store/gap.js";
 import { item } from "./support.js";
 
 const ME = 1n;
@@ -150,6 +151,20 @@ test("a picture and a file are shown as what they are, and one that cannot be re
 test("pinned conversations stand before all others", () => {
   const talks = [fold(undefined, 2n, item(5n), ME), { ...fold(undefined, 3n, item(1n, 3n), ME), pinned: true }, fold(undefined, 4n, item(9n, 4n), ME)];
   assert.deepEqual(sorted(talks).map(({ peer }) => peer), [3n, 4n, 2n]);
+});
+
+test("a gap in the log is shown where it is, and not where nothing can be missing", () => {
+  const kept = 10n;
+  const between = (before: bigint | undefined, after: bigint) => gapBetween(before === undefined ? undefined : item(before), item(after), kept);
+  assert.deepEqual([between(undefined, 12n), between(4n, 8n), between(8n, 10n), between(12n, 14n)], [false, false, true, false]);
+  const above = (peer: bigint, oldest: bigint | undefined, from: bigint, joinedAt: bigint, spoken: boolean) => gapAbove(peer, oldest === undefined ? undefined : item(oldest), from, joinedAt, spoken);
+  assert.equal(above(2n, 12n, 1n, 0n, true), false, "the log has everything");
+  assert.equal(above(2n, 12n, kept, 0n, true), true);
+  assert.equal(above(2n, undefined, kept, 0n, true), true, "something was said, and nothing of it is kept");
+  assert.equal(above(2n, undefined, kept, 0n, false), false, "nothing was ever said, as far as is known");
+  assert.equal(above(-2n, 12n, kept, 11n, true), false, "one came in after that");
+  assert.equal(above(-2n, 12n, kept, 3n, true), true);
+  assert.equal(above(-2n, 4n, kept, 3n, true), false, "then it stands further below");
 });
 
 test("a mark of reading or arriving never goes back", () => {

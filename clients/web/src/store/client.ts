@@ -22,7 +22,9 @@ import { amendmentOf, itemOf, peerOf } from "./entries.js";
 import type { Amendment, Item, Peer, UserId } from "./entries.js";
 import { Groups } from "./groups.js";
 import { Keeper } from "./keeper.js";
+import { Limits } from "./limits.js";
 import { Outbox } from "./outbox.js";
+import type { SendFile } from "./outbox.js";
 import { People } from "./people.js";
 import { Presence } from "./presence.js";
 import { OwnProfile } from "./profile.js";
@@ -51,6 +53,7 @@ export class Client implements Desk {
   readonly outbox: Outbox;
   readonly changing: Changing;
   readonly downloads: Downloads;
+  readonly limits: Limits;
   readonly threads: Threads;
   readonly reading: Reading;
   readonly typers: Typing;
@@ -99,7 +102,14 @@ export class Client implements Desk {
     this.typers = new Typing(this.me, ask, clock, changed);
     this.changing = new Changing(ask, (peer, amendment) => this.amend(peer, amendment));
     this.downloads = new Downloads(world.fetch, () => session.token, changed);
-    this.outbox = new Outbox(this.me, ask, this.keeper, clock, (file, progress, signal) => this.upload("/files", file, progress, signal), {
+    this.limits = new Limits(world.fetch, () => session.token, clock);
+    const sendFile: SendFile = async (file, progress, signal) => {
+      await this.limits.check(file.size);
+      const done = await this.upload("/files", file, progress, signal);
+      this.limits.spent();
+      return done;
+    };
+    this.outbox = new Outbox(this.me, ask, this.keeper, clock, sendFile, {
       kept: (peer, item) => {
         this.take(peer, item);
         void this.keeper.keep({ talks: [this.talks.get(peer)!], remove: [item.clientMsgId] });

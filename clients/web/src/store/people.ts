@@ -101,9 +101,15 @@ export class People {
   }
 
   take(users: User[]): void {
-    for (const { id, sex, bio } of users) this.profiles.set(id, { sex, bio });
+    let moved = false;
+    for (const { id, sex, bio } of users) {
+      const before = this.profiles.get(id);
+      moved ||= before?.sex !== sex || before.bio !== bio;
+      this.profiles.set(id, { sex, bio });
+    }
     this.seen(users);
     this.remember(users.map(({ id, name, nickname, avatar, deleted }) => ({ id, name, nickname, picture: avatar, deleted })));
+    if (moved) this.changed();
   }
 
   private want(user: UserId): void {

@@ -74,7 +74,11 @@ export class Presence {
   }
 
   private take(states: State[]): void {
-    for (const { user, online, lastSeenAtMs } of states) this.states.set(user, { online, lastSeenAtMs: Number(lastSeenAtMs) });
+    for (const { user, online, lastSeenAtMs } of states) {
+      // Offline without a time is how those are told of who begin to hide (U19): then nothing is to be known.
+      if (online || lastSeenAtMs > 0n) this.states.set(user, { online, lastSeenAtMs: Number(lastSeenAtMs) });
+      else this.states.delete(user);
+    }
     this.changed();
   }
 }

@@ -13,10 +13,11 @@ const COLOURS = 10;
 export type Size = "small" | "medium" | "large";
 
 export function avatar(client: Client, peer: Peer, size: Size, online = false): HTMLElement {
-  const sign = peer === EVERYONE ? icon("everyone") : peer < 0n ? icon("group") : initials(ownName(client, peer));
+  const deleted = peer > 0n && client.people.get(peer)?.deleted === true;
+  const sign = deleted ? icon("person") : peer === EVERYONE ? icon("everyone") : peer < 0n ? icon("group") : initials(ownName(client, peer));
   const number = Number((peer < 0n ? -peer : peer) % BigInt(COLOURS));
   const han = typeof sign === "string" && /\p{Script=Han}/u.test(sign);
-  const colour = peer === EVERYONE ? "everyone" : `colour-${number}`;
+  const colour = peer === EVERYONE || deleted ? "everyone" : `colour-${number}`;
   const picture = pictureOf(client, peer);
   // The name stands beside it, so that a screen reader needs none of this.
   return h(

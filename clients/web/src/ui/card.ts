@@ -7,6 +7,7 @@ import type { UserId } from "../store/entries.js";
 import { avatar } from "./avatar.js";
 import { conversationToggles } from "./conversation.js";
 import { action, confirmDialog, labelled, openDialog } from "./dialog.js";
+import type { Dialog } from "./dialog.js";
 import { Kept, h, reconcile } from "./dom.js";
 import { agoText } from "./format.js";
 import { icon } from "./icons.js";
@@ -32,7 +33,7 @@ export function personCard(client: Client, user: UserId): void {
     const contact = client.contacts.get(user);
     const parts = [
       kept.get("head", [known?.name, known?.nickname, known?.alias, known?.picture, presenceText(client, user), profile?.sex, profile?.bio].join("\u0000"), () => head(client, user)),
-      kept.get("actions", String(contact?.state), () => actions(client, user, contact?.state ?? ContactState.NONE, contact?.greeting ?? "", close)),
+      kept.get("actions", String(contact?.state), () => actions(client, user, contact?.state ?? ContactState.NONE, contact?.greeting ?? "", () => dialog?.close())),
       contact?.state === ContactState.CONTACT && kept.get("notes", "", () => notes(client, user)),
       kept.get("talk", `${client.talks.get(user)?.pinned}${client.talks.get(user)?.muted}`, () => conversationToggles(client, user)),
       kept.get("block", `${blocked}${contact?.state}`, () => dangers(client, user, contact?.state === ContactState.CONTACT, blocked, (now) => (blocked = now))),
@@ -40,7 +41,8 @@ export function personCard(client: Client, user: UserId): void {
     reconcile(body, parts.filter((part) => part instanceof Node));
     kept.sweep();
   };
-  const { close } = openDialog(t("card.title"), [body], { render, class: "person" });
+  let dialog: Dialog | undefined;
+  dialog = openDialog(t("card.title"), [body], { render, class: "person" });
   void client.people.refresh([user]);
   void client.contacts
     .blocks()
@@ -89,7 +91,7 @@ function actions(client: Client, user: UserId, state: ContactState, greeting: st
     rows.push(h("div", { class: "buttons" }, button(t("card.write"), write)));
   } else {
     const words = labelled(t("contact.greeting"), h("input", { maxlength: 60, autocomplete: "off", dir: "auto" }), t("contact.greetingHint"));
-    const { form } = action(t("contact.add"), () => client.contacts.invite(user, words.value.trim()), "contact", "quiet");
+    const { form } = action(t("contact.ask"), () => client.contacts.invite(user, words.value.trim()), "contact", "quiet");
     form.prepend(words.row);
     rows.push(h("div", { class: "buttons" }, button(t("card.write"), write)), h("details", {}, h("summary", {}, t("contact.add")), form));
   }

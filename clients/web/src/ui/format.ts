@@ -53,7 +53,7 @@ export function sizeText(bytes: number): string {
     size /= 1_000;
     unit += 1;
   }
-  const options = { style: "unit", unit: units[unit]!, unitDisplay: "short", maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0 } as const;
+  const options = { style: "unit", unit: units[unit]!, unitDisplay: unit === 0 ? "long" : "short", maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0 } as const;
   return new Intl.NumberFormat(regionTag(), options).format(size);
 }
 

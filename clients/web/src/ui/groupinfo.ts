@@ -29,10 +29,10 @@ export function groupInfo(client: Client, peer: Peer): void {
     const rules = JSON.stringify(group.rules);
     const parts = [
       kept.get("head", `${admin}${group.picture}${group.name}`, () => head(client, group, admin)),
+      admin && kept.get("requests", String(groups.asks(peer)), () => requests(client, peer)),
       members.element,
       groups.mayInvite(peer) && kept.get("add", "", () => adding(client, peer, members)),
-      admin && kept.get("requests", String(groups.asks(peer)), () => requests(client, peer)),
-      (admin || group.rules.join !== GroupJoin.CLOSED) && kept.get("link", `${admin}${rules}`, () => linkPart(client, group, admin)),
+      (admin || (group.rules.join !== GroupJoin.CLOSED && groups.mayInvite(peer))) && kept.get("link", `${admin}${rules}`, () => linkPart(client, group, admin)),
       admin && kept.get("rules", rules, (before) => rulesPart(client, group, before instanceof HTMLDetailsElement && before.open)),
       kept.get("talk", `${client.talks.get(peer)?.pinned}${client.talks.get(peer)?.muted}`, () => conversationToggles(client, peer)),
       kept.get("leave", String(group.role), () => leaving(client, group)),
@@ -193,7 +193,7 @@ function leaving(client: Client, group: Group): HTMLElement {
   const sure = async (title: string, text: string, run: () => Promise<unknown>) => {
     if (await confirmDialog(title, text, title)) await attempt(run());
   };
-  const leave = () => void sure(t("group.leave"), t("group.leaveSure", { name }), () => client.groups.leave(id));
+  const leave = () => void sure(t("group.leave"), t(role === GroupRole.OWNER && group.memberCount > 1 ? "group.leaveOwner" : "group.leaveSure", { name }), () => client.groups.leave(id));
   const dissolve = () => void sure(t("group.dissolve"), t("group.dissolveSure", { name }), () => client.groups.dissolve(id));
   return h(
     "div",

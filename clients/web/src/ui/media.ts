@@ -77,7 +77,7 @@ function fileElement(client: Client, media: Upload, sending: Sending | undefined
     : sizeText(media.size);
   const name = h("span", { class: "file-name", dir: "auto" }, media.name || t("media.file"));
   const words = h("span", { class: "file-words" }, name, h("span", { class: "file-about" }, about));
-  const button = h("button", { type: "button", class: "file", disabled: gone || sending !== undefined, "aria-label": t("media.save", { name: media.name || t("media.file") }) }, h("span", { class: "file-sign" }, part !== undefined ? ring(part) : icon(sending ? "file" : "download")), words);
+  const button = h("button", { type: "button", class: "file", disabled: gone || sending !== undefined, "aria-label": sending ? undefined : t("media.save", { name: media.name || t("media.file") }) }, h("span", { class: "file-sign" }, part !== undefined ? ring(part) : icon(sending ? "file" : "download")), words);
   button.addEventListener("click", () => void save(client, media));
   const callOff = sending && part !== undefined ? stop(sending.callOff, "media.cancel") : loading ? stop(() => client.downloads.callOff(media.hash), "media.stop") : undefined;
   return h("span", { class: "file-row" }, button, callOff);

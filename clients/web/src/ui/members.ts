@@ -22,7 +22,7 @@ export function memberRow(client: Client, group: Peer, member: Member, changed: 
   const silent = mutedUntilMs < 0 || mutedUntilMs > Date.now();
   const about = [role === GroupRole.OWNER && t("group.owner"), role === GroupRole.ADMIN && t("group.admin"), silent && t("group.silent")].filter(Boolean).join(" · ");
   const row = h("li", {}, avatar(client, user, "small", client.presence.isOnline(user)), h("span", { class: "name", dir: "auto" }, peerName(client, user)), about !== "" && h("span", { class: "preview" }, about));
-  if (user === client.me) return row;
+  if (user === client.me && role !== GroupRole.ADMIN) return row;
   const label = t("group.memberOptions", { name: userName(client, user) });
   const button = h("button", { type: "button", class: "tool", "aria-label": label, title: label, "aria-haspopup": "menu", "aria-expanded": "false" }, icon("more"));
   button.addEventListener("click", () => openMenu(button, label, choices(client, group, member, silent, changed)));
@@ -41,6 +41,7 @@ function choices(client: Client, group: Peer, { user, role }: Member, silent: bo
   // Admins can do nothing about the owner and one another.
   const above = own === GroupRole.OWNER || (own === GroupRole.ADMIN && role === GroupRole.MEMBER);
   const owner = own === GroupRole.OWNER;
+  if (user === client.me) return [{ label: t("group.endAdmin"), icon: "star", then: () => run(groups.setRole(group, user, GroupRole.MEMBER)) }];
   const all: (Choice | false)[] = [
     { label: t("card.title"), icon: "person", then: () => personCard(client, user) },
     owner && role === GroupRole.MEMBER && { label: t("group.makeAdmin"), icon: "star", then: () => run(groups.setRole(group, user, GroupRole.ADMIN)) },

@@ -4,9 +4,11 @@
 import { language, t } from "../i18n/words.js";
 import type { Client } from "../store/client.js";
 import { EVERYONE, mentionsUser } from "../store/entries.js";
-import type { Peer } from "../store/entries.js";
+import type { Item, Peer, UserId } from "../store/entries.js";
+import { gapAbove, gapBetween } from "../store/gap.js";
 import type { Thread } from "../store/thread.js";
 import { avatar, face } from "./avatar.js";
+import { personCard } from "./card.js";
 import { Kept, h, reconcile } from "./dom.js";
 import { dayName, dayOf } from "./format.js";
 import { icon } from "./icons.js";
@@ -28,6 +30,12 @@ const TOP_PX = 400;
 
 /** So long the message to which one was taken is marked. */
 const MARKED_MS = 1_600;
+
+/** Who wrote it, and the way to their card. The keyboard has the list of members for that. */
+function writer(client: Client, user: UserId): HTMLElement {
+  const name = userName(client, user);
+  return h("button", { type: "button", class: "writer", tabindex: "-1", "aria-label": name, title: name, onClick: () => personCard(client, user) }, avatar(client, user, "small"));
+}
 
 export class ThreadView {
   readonly element: HTMLElement;
@@ -146,14 +154,13 @@ export class ThreadView {
       run.push(shown);
     };
     const { keptFrom, me } = this.client;
-    let gap = thread.items[0] !== undefined && thread.items[0].queueId < keptFrom;
+    let before: Item | undefined;
     for (const item of thread.items) {
-      // What is left of before tells of the group alone.
-      if (gap && item.queueId >= keptFrom) {
+      if (gapBetween(before, item, keptFrom)) {
         flush();
-        gap = false;
         rows.push(this.rows.get("gap", language(), () => h("li", { class: "event gap" }, t("talk.gap"))));
       }
+      before = item;
       separate(item.sentAtMs);
       if (!marked && item.queueId > this.readUpTo! && item.from !== me) {
         flush();
@@ -216,7 +223,7 @@ export class ThreadView {
         author,
         problem,
         fresh: fresh && before === undefined,
-        avatar: several ? () => (last ? avatar(client, shown.from, "small") : h("span", { class: "avatar-gap" })) : undefined,
+        avatar: several ? () => (last ? writer(client, shown.from) : h("span", { class: "avatar-gap" })) : undefined,
         retry: () => client.outbox.retry(item.clientMsgId),
         discard: () => client.outbox.discard(item.clientMsgId),
         menu: item.queueId > 0n && content.kind !== "recalled" ? (anchor, at) => messageMenu(client, peer, item, this.actions, anchor, at) : undefined,
@@ -245,10 +252,7 @@ export class ThreadView {
   /** Whether something older may have been there that the log no longer keeps. */
   private isCut({ items }: Thread): boolean {
     const { keptFrom, talks, groups } = this.client;
-    const first = items[0]?.queueId;
-    if (keptFrom <= 1n || (first !== undefined && first < keptFrom)) return false;
-    if (this.peer < 0n && (groups.get(this.peer)?.joinedAt ?? 0n) >= keptFrom) return false;
-    return first !== undefined || talks.has(this.peer);
+    return gapAbove(this.peer, items[0], keptFrom, groups.get(this.peer)?.joinedAt ?? 0n, talks.has(this.peer));
   }
 
   private typing(): HTMLLIElement[] {
