@@ -77,7 +77,7 @@ async fn a_group_is_never_larger_than_it_may_be_however_many_come_at_once() {
     for (mut peer, seq) in asked {
         match peer.reply(seq).await.code() {
             Code::Ok => came += 1,
-            code => assert_eq!(code, Code::TooLarge),
+            refused => assert_eq!(refused, Code::TooLarge),
         }
     }
     assert_eq!((came, members(&mut anna, group).await.members.len()), (4, 5));
