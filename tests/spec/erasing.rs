@@ -8,6 +8,7 @@ use longlink::wire::pb::{self, CloseReason, ContactState, GroupEventKind};
 use longlink::wire::{Code, Command};
 use prost::Message;
 
+use crate::support::files::{file, get};
 use crate::support::http::{cgi, users_online};
 use crate::support::people::{ask, befriend, block, contact_pushed, contacts, left_of};
 use crate::support::requests::{password, register};
@@ -107,8 +108,15 @@ async fn contacts_blocks_marks_and_last_seen_go() {
     for peer in [bob.user, 0] {
         assert_eq!(anna.code(Command::MarkRead, &pb::MarkReadRequest { peer, up_to: 1 }).await, Code::Ok);
     }
-    bob.pushed::<pb::ReceiptPush>(Command::PushReceipt).await;
-    assert_eq!(bob.code(Command::MarkRead, &pb::MarkReadRequest { peer: 1, up_to: 1 }).await, Code::Ok);
+    let delivered = pb::MarkDeliveredRequest { up_to: 1 };
+    assert_eq!(anna.code(Command::MarkDelivered, &delivered).await, Code::Ok);
+    let pinned = pb::ConversationSettings { pinned: true, muted: false };
+    let pin = pb::ConversationSetRequest { peer: bob.user, settings: Some(pinned) };
+    assert_eq!(anna.code(Command::ConversationSet, &pin).await, Code::Ok);
+    let before = left_of(store.as_ref(), 1);
+    for prefix in ["account/", "contact/", "block/", "mark/", "delivered/", "talk/"] {
+        assert!(before.iter().any(|(found, _)| *found == prefix), "no {prefix} in {before:?}");
+    }
     assert_eq!(anna.code(Command::DeleteAccount, &delete("")).await, Code::Ok);
     anna.closed().await;
     erased(&world, 1).await;
@@ -122,6 +130,35 @@ async fn contacts_blocks_marks_and_last_seen_go() {
     let listed: pb::BlockListReply = eve.call(Command::BlockList, &pb::BlockListRequest::default()).await;
     assert!(listed.users[0].deleted);
     assert_eq!(eve.code(Command::Block, &block(1, false)).await, Code::Ok);
+}
+
+// U24.
+#[tokio::test]
+async fn what_was_uploaded_and_asked_for_goes_and_what_others_have_as_well_stays() {
+    let world = World::new().await;
+    let ((anna, hers), (_, his)) = (world.user("anna").await, world.user("bob").await);
+    let own = file(&world, &hers, b"hers alone").await;
+    let shared = file(&world, &hers, b"both have it").await;
+    assert_eq!(file(&world, &his, b"both have it").await, shared);
+    let create = pb::GroupCreateRequest { name: "door".into(), client_msg_id: "g".into(), ..Default::default() };
+    let group = cgi::<pb::GroupCreateReply>(&world, "group_create", &his, &create).await.group;
+    let rules = pb::GroupRules { join: pb::GroupJoin::Approval.into(), ..Default::default() };
+    let change = pb::GroupChangeRequest { group, rules: Some(rules), ..Default::default() };
+    assert_eq!(cgi::<pb::Refusal>(&world, "group_change", &his, &change).await.code(), Code::Ok);
+    let link = pb::GroupLinkRequest { group, renew: false };
+    let link = cgi::<pb::GroupLinkReply>(&world, "group_link", &his, &link).await.link;
+    let join = pb::GroupJoinRequest { link, greeting: String::new() };
+    assert_eq!(cgi::<pb::Refusal>(&world, "group_join", &hers, &join).await.code(), Code::Ok);
+    let asking = pb::GroupRequestsRequest { group, after: 0 };
+    let who = async || cgi::<pb::GroupRequestsReply>(&world, "group_requests", &his, &asking).await.requests;
+    assert_eq!(who().await[0].user.as_ref().unwrap().id, anna);
+
+    assert_eq!(cgi::<pb::Refusal>(&world, "delete_account", &hers, &delete("")).await.code(), Code::Ok);
+    erased(&world, 1).await;
+    assert_eq!(who().await, []);
+    for (hash, status) in [(own, 404), (shared, 200)] {
+        assert_eq!(get(world.server.http(), &format!("/files/{hash}"), &his, "").await.status, status);
+    }
 }
 
 // U25.
