@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::super::{Caller, Chat};
-use super::{not_in, parse_group};
+use super::parse_group;
 use crate::id::{GroupId, QueueId, UserId};
 use crate::store::{Membership, Roster};
-use crate::wire::{Refused, pb};
+use crate::wire::{Code, Refused, pb};
 
 /// A reply lists so many groups, or members.
 const LISTED_MAX: usize = 1000;
@@ -23,8 +23,7 @@ impl Chat {
                 let now = stays.into_iter().filter(|stay| stay.left_at.is_none()).take(LISTED_MAX);
                 let mut groups = Vec::new();
                 for stay in now {
-                    // Whoever has left since the line above is not shown it any more.
-                    groups.extend(this.group_as_seen_by(caller.user, stay.group).ok());
+                    groups.extend(this.group_of_stay(caller.user, stay)?);
                 }
                 Ok(groups)
             })
@@ -35,7 +34,12 @@ impl Chat {
     /// A group as it is shown to one who is, or was, in it. May read the disk.
     pub(in super::super) fn group_of_stay(&self, user: UserId, stay: Membership) -> Result<Option<pb::Group>, Refused> {
         if stay.left_at.is_none() {
-            return Ok(self.group_as_seen_by(user, stay.group).ok());
+            return match self.group_as_seen_by(user, stay.group) {
+                Ok(group) => Ok(Some(group)),
+                // Who has left since the stays were read is not shown it any more.
+                Err(Refused { code: Code::NotFound, .. }) => Ok(None),
+                Err(refused) => Err(refused),
+            };
         }
         // As it was when they left: what became of it since is not theirs to see.
         let at = stay.left_at.unwrap_or(QueueId::END);
@@ -75,21 +79,23 @@ impl Chat {
     ) -> Result<pb::GroupMembersReply, Refused> {
         let group = parse_group(request.group)?;
         let now_ms = self.clock.wall_ms();
-        self.check_member(caller.user, group)?;
         self.reading(move |this| {
-            let roster = this.store.roster(group, QueueId::END)?.ok_or_else(|| not_in(group))?;
-            let behind = roster.members.partition_point(|(user, _)| user.get() <= request.after);
-            let mut behind = roster.members.iter().skip(behind).map(|(user, _)| *user);
-            let page: Vec<UserId> = behind.by_ref().take(LISTED_MAX).collect();
-            let more = behind.next().is_some();
-            Ok(pb::GroupMembersReply {
-                members: this.cards_for(caller.user, &page)?,
-                more,
-                owner: roster.owner.get(),
-                admins: roster.admins.iter().map(|user| user.get()).collect(),
-                muted: muted(&roster, &page, now_ms),
-                ..Default::default()
-            })
+            let (mut reply, page) = this.in_group(caller.user, group, |roster| {
+                let behind = roster.members.partition_point(|(user, _)| user.get() <= request.after);
+                let mut behind = roster.members.iter().skip(behind).map(|(user, _)| *user);
+                let page: Vec<UserId> = behind.by_ref().take(LISTED_MAX).collect();
+                let reply = pb::GroupMembersReply {
+                    more: behind.next().is_some(),
+                    owner: roster.owner.get(),
+                    admins: roster.admins.iter().map(|user| user.get()).collect(),
+                    muted: muted(roster, &page, now_ms),
+                    ..Default::default()
+                };
+                (reply, page)
+            })?;
+            // Not while the roster is held, which delivery may wait for.
+            reply.members = this.cards_for(caller.user, &page)?;
+            Ok(reply)
         })
         .await
     }

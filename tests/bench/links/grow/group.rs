@@ -1,4 +1,4 @@
-//! Along the size of a group: processor time of a message to it, with all members there, and with few.
+//! Along the size of a group: processor time of a message to it, with all members there, with some, and with few.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -18,6 +18,7 @@ use crate::scenario::caught;
 use crate::speech::{self, Heard};
 
 const FEW: usize = 10;
+const SOME: usize = 1_000;
 /// The protocol's bound for one request.
 const INVITED_AT_ONCE: usize = 100;
 const ROUNDS: usize = 3;
@@ -34,7 +35,12 @@ fn along(plan: &Plan, curves: &mut Vec<Curve>) {
     server.add_users(*plan.sizes.grow_groups.last().unwrap());
     for members in plan.sizes.grow_groups.iter().copied() {
         let group = make(&server, members);
-        for (there, what) in [(members, "a delivery, all members there"), (FEW.min(members), "a delivery, ten there")] {
+        let all = [
+            (members, "a delivery, all members there"),
+            (SOME.min(members), "a delivery, a thousand there"),
+            (FEW.min(members), "a delivery, ten there"),
+        ];
+        for (there, what) in all {
             let mut driver = server.driver();
             server.log_in(&mut driver, there);
             let messages = (plan.sizes.messages as usize / 2 / there).clamp(4, 1_000);
