@@ -162,7 +162,7 @@ export class ThreadView {
       }
       before = item;
       separate(item.sentAtMs);
-      if (!marked && item.queueId > this.readUpTo! && item.from !== me) {
+      if (!marked && item.queueId > this.readUpTo! && item.from !== me && item.content.kind !== "event") {
         flush();
         marked = true;
         rows.push(this.rows.get("new", t("talk.new"), () => h("li", { class: "new" }, h("span", {}, t("talk.new")))));
