@@ -207,7 +207,7 @@ step("in a group one names people and all, and sees how many have read", async (
   await mia.close();
 });
 
-step("an admin takes back what another wrote, and a long press opens the menu on a phone", async () => {
+step("an admin takes back what another wrote, and on a phone a tap opens what can be done", async () => {
   await olga.write("Buy cheap tickets");
   await mia.reads("Buy cheap tickets");
   await olga.messages("Buy cheap tickets").locator(".act").tap();

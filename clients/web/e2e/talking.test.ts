@@ -89,7 +89,7 @@ step("a group is made, written in, grown and left", async () => {
   await anna.reads("I am in");
   await anna.state("Ten o'clock at the bridge?", "read");
   await page.getByRole("button", { name: "About this group" }).click();
-  await page.getByText("Add people").click();
+  await page.getByText("Add people", { exact: true }).click();
   await page.getByRole("checkbox", { name: "李雷" }).check();
   await page.getByRole("button", { name: "Add to the group" }).click();
   await anna.sees("3 members", page.getByRole("dialog"));

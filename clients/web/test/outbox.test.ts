@@ -111,6 +111,21 @@ test("what has no answer goes out again in order and under its own name", async 
   assert.deepEqual([kept, box.items.length], [["2:10", "2:11"], 0]);
 });
 
+test("what gets lost while the link lives is sent again after a pause", async () => {
+  const { clock, sends, kept, box, ok } = outbox();
+  box.setOnline(true);
+  void box.add(2n, "hello", 0);
+  await settle();
+  sends[0]!.answer(new Lost());
+  await settle();
+  assert.equal(sends.length, 1);
+  await clock.pass(1_000);
+  assert.equal(sends[1]!.clientMsgId, sends[0]!.clientMsgId);
+  sends[1]!.answer(ok(10n));
+  await settle();
+  assert.deepEqual(kept, ["2:10"]);
+});
+
 test("a refusal for now is tried again after a pause, and holds up its own conversation alone", async () => {
   const { clock, sends, kept, box, ok } = outbox();
   box.setOnline(true);

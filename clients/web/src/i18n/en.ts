@@ -188,6 +188,7 @@ export const en = {
   "event.rules": "{who} changed the group's rules",
   "event.adminsMade": "{who} made {whom} admin",
   "event.adminsEnded": "{who} ended {whom} being admin",
+  "event.adminEndedSelf": "{who} gave up being admin",
   "event.handedOver": "{who} handed the group over to {whom}",
   "event.muted": "{who} muted {whom} until {time}",
   "event.mutedForGood": "{who} muted {whom}",

@@ -190,6 +190,7 @@ export const zh: Record<Key, string> = {
   "event.rules": "{who}修改了群规则",
   "event.adminsMade": "{who}将{whom}设为管理员",
   "event.adminsEnded": "{who}取消了{whom}的管理员身份",
+  "event.adminEndedSelf": "{who}卸任了管理员",
   "event.handedOver": "{who}将群主转让给了{whom}",
   "event.muted": "{who}将{whom}禁言至 {time}",
   "event.mutedForGood": "{who}将{whom}禁言",

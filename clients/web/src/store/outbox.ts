@@ -116,7 +116,8 @@ export class Outbox {
     const pause = new Pause(this.clock);
     try {
       for (let next = this.next(peer); next; next = this.next(peer)) {
-        if (!(await this.sendOne(next))) return;
+        // By HTTP a request may get lost while the link lives: then there is no new link that would send it again.
+        if (!(await this.sendOne(next)) && !this.online) return;
         if (this.items.includes(next) && next.refused === undefined) {
           await new Promise<void>((resolve) => this.clock.after(pause.next(), resolve));
         }
@@ -133,7 +134,7 @@ export class Outbox {
     return this.online && first && !this.unkept.has(first.clientMsgId) ? first : undefined;
   }
 
-  /** False: there is no link. */
+  /** False: no answer came, or none that says anything of the message. */
   private async sendOne(unsent: Unsent): Promise<boolean> {
     const { clientMsgId, peer, text, media, replyTo = 0n, mentions = [] } = unsent;
     try {

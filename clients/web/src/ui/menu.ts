@@ -27,6 +27,8 @@ export function openMenu(anchor: HTMLElement, label: string, choices: Choice[], 
   menu.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Tab") menu.hidePopover();
+    // It closes the menu, and is not to leave the conversation besides.
+    if (event.key === "Escape") event.stopPropagation();
     if (step === undefined) return;
     event.preventDefault();
     const from = buttons.indexOf(document.activeElement as HTMLButtonElement);

@@ -62,7 +62,7 @@ export function eventText(client: Client, from: UserId, content: Content & { kin
     case GroupEventKind.ADMINS_MADE:
       return t("event.adminsMade", { who, whom });
     case GroupEventKind.ADMINS_ENDED:
-      return t("event.adminsEnded", { who, whom });
+      return alone ? t("event.adminEndedSelf", { who }) : t("event.adminsEnded", { who, whom });
     case GroupEventKind.HANDED_OVER:
       return t("event.handedOver", { who, whom });
     case GroupEventKind.MUTED:
@@ -96,6 +96,7 @@ export function contentText(content: Content): string {
 export function preview(client: Client, peer: Peer, item: Item): string {
   const { content, from } = item;
   if (content.kind === "event") return eventText(client, from, content);
+  if (content.kind === "recalled" && peer < 0n) return t("list.from", { name: userName(client, from), text: t("talk.recalled") });
   if (content.kind === "recalled") return from === client.me ? t("talk.recalledByYou") : t("talk.recalledBy", { name: userName(client, from) });
   const text = contentText(content);
   if (from === client.me && peer !== client.me) return t("list.you", { text });

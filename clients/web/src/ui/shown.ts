@@ -25,14 +25,15 @@ export interface Shown {
 /** All members are named in the language of who writes. */
 const ALL_NAMES = ["all", "所有人"];
 
-export function shownText(client: Client, { content, from }: Item): string {
+export function shownText(client: Client, peer: Peer, { content, from }: Item): string {
   switch (content.kind) {
     case "text":
       return content.text;
     case "media":
       return content.caption;
     case "recalled":
-      return from === client.me ? t("talk.recalledByYou") : t("talk.recalled");
+      // In a group an admin may have done it.
+      return from === client.me && peer >= 0n ? t("talk.recalledByYou") : t("talk.recalled");
     case "other":
       return t("talk.unknownType", { type: content.type });
     case "event":

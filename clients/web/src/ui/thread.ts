@@ -162,7 +162,7 @@ export class ThreadView {
       }
       before = item;
       separate(item.sentAtMs);
-      if (!marked && item.queueId > this.readUpTo! && item.from !== me) {
+      if (!marked && item.queueId > this.readUpTo! && item.from !== me && item.content.kind !== "event") {
         flush();
         marked = true;
         rows.push(this.rows.get("new", t("talk.new"), () => h("li", { class: "new" }, h("span", {}, t("talk.new")))));
@@ -198,7 +198,7 @@ export class ThreadView {
     const author = several && first ? userName(client, shown.from) : undefined;
     const problem = shown.refused === undefined ? "" : codeText(shown.refused, content.kind === "media" && content.hash === "" ? "upload" : "send");
     const fresh = shown.state === "waiting" || (this.drawnUpTo !== undefined && shown.sentAtMs > this.opened);
-    const text = shownText(client, item);
+    const text = shownText(client, peer, item);
     const quote = quoteOf(client, peer, item);
     const mentioned = mentionedNames(client, item);
     const media = content.kind === "media" ? content : undefined;

@@ -764,7 +764,7 @@ export type ReadMarksReply = Message<"longlink.v1.ReadMarksReply"> & {
   message: string;
 
   /**
-   * Who has read nothing is missing. At most 1000, the lowest user ids.
+   * Who has read nothing is missing, unless something has arrived at them. At most 1000, the lowest user ids.
    *
    * @generated from field: repeated longlink.v1.ReadMark marks = 3;
    */
@@ -793,7 +793,7 @@ export type ReadMark = Message<"longlink.v1.ReadMark"> & {
   upTo: bigint;
 
   /**
-   * Everything up to here has arrived at a device of theirs. Told between two users only.
+   * The last entry of the conversation that has arrived at a device of theirs. Told of the other side of two only.
    *
    * @generated from field: int64 delivered_up_to = 3;
    */
@@ -891,7 +891,7 @@ export type ReadCount = Message<"longlink.v1.ReadCount"> & {
   queueId: bigint;
 
   /**
-   * How many of today's members, the writer left out, have read it.
+   * How many of today's members who see it, the writer left out, have read it.
    *
    * @generated from field: uint32 read = 2;
    */
@@ -989,7 +989,7 @@ export type ConversationsRequest = Message<"longlink.v1.ConversationsRequest"> &
   before: bigint;
 
   /**
-   * At most so many besides the pinned ones, 1 to 200. 0: 50.
+   * At most so many besides the pinned ones, 1 to 200. 0: 50. A page also ends at a number of bytes.
    *
    * @generated from field: uint32 limit = 2;
    */
@@ -1071,7 +1071,7 @@ export type Conversation = Message<"longlink.v1.Conversation"> & {
   unread: number;
 
   /**
-   * The last entry, as history shows it. Missing if nothing of it is kept any more.
+   * The last entry, as history shows it, but cut to what fits into a line. Missing if there is none, or none any more.
    *
    * @generated from field: longlink.v1.Entry last = 3;
    */
