@@ -26,6 +26,8 @@ pub mod router;
 #[cfg(feature = "server")]
 pub mod store;
 #[cfg(feature = "server")]
+pub mod tls;
+#[cfg(feature = "server")]
 pub mod uploads;
 
 // Floor 2: the rules of chat.
@@ -45,6 +47,8 @@ pub mod link;
 pub mod cli;
 #[cfg(feature = "server")]
 pub mod config;
+#[cfg(feature = "server")]
+pub mod listening;
 #[cfg(feature = "server")]
 pub mod plan;
 #[cfg(feature = "server")]

@@ -20,10 +20,13 @@ use crate::control;
 use crate::http::{self, Origins, old_contract};
 use crate::link::Timing;
 use crate::links::Bounds;
+use crate::listening::Ports;
 use crate::server::{Drain, Plan};
 use crate::session::Rules;
 use crate::store::embedded::{self, Embedded};
 use crate::store::{Memory, Store};
+use crate::tls::certificate::{Certificate, CertificateError, Files};
+use crate::tls::{self, self_signed};
 use crate::uploads::{self, Uploads};
 
 /// The token keys' name in the data folder.
@@ -57,6 +60,15 @@ pub enum DataError {
     Store(#[from] embedded::OpenError),
     #[error(transparent)]
     Keys(#[from] crate::auth::keys::KeysError),
+}
+
+/// Why there is no certificate: one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    #[error(transparent)]
+    Read(#[from] CertificateError),
+    #[error(transparent)]
+    Make(#[from] self_signed::MakeError),
 }
 
 /// What lies in the data folder, open.
@@ -140,7 +152,30 @@ pub fn store_settings(store: &config::Store) -> embedded::Settings {
     }
 }
 
-/// The plan of a server with these settings over this data.
+/// Reads the certificate, if there is a port with TLS. A demo that has none makes one. Blocks.
+pub fn read_certificate(config: &Config) -> Result<Option<(Arc<Certificate>, tls::Settings)>, TlsError> {
+    let Config { listen, tls, .. } = config;
+    if listen.tcp_tls.is_none() && listen.https.is_none() {
+        return Ok(None);
+    }
+    let files = match (&tls.certificate, &tls.key) {
+        (Some(certificate), Some(key)) => Files { certificate: certificate.clone(), key: key.clone() },
+        // Nothing but a demo comes so far without.
+        _ => {
+            let file = |name| config.data_dir.join(name);
+            let files = Files { certificate: file("demo-certificate.pem"), key: file("demo-key.pem") };
+            if !files.certificate.exists() {
+                self_signed::make(&["localhost", "127.0.0.1", "::1"].map(str::to_owned), &files)?;
+            }
+            files
+        }
+    };
+    let certificate = Certificate::read(files, Clock::new().wall_s())?;
+    let handshake_timeout_ms = tls.handshake_timeout_s * 1000;
+    Ok(Some((certificate, tls::Settings { handshake_timeout_ms, handshakes_max: tls.handshakes_max })))
+}
+
+/// The plan of a server with these settings over this data; what it needs for TLS is put in later.
 pub fn plan(config: &Config, data: Data) -> Plan {
     let Config { link, stop, .. } = config;
     let descriptors = descriptors();
@@ -149,8 +184,13 @@ pub fn plan(config: &Config, data: Data) -> Plan {
         tokens: data.tokens,
         uploads: data.uploads,
         clock: Clock::new(),
-        tcp: config.listen.tcp,
-        http: config.listen.http,
+        listen: Ports {
+            tcp: config.listen.tcp,
+            http: config.listen.http,
+            tcp_tls: config.listen.tcp_tls,
+            https: config.listen.https,
+        },
+        tls: None,
         control: Some(config.data_dir.join(control::SOCKET)),
         rules: Rules {
             idle_timeout_ms: link.idle_timeout_s * 1000,

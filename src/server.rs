@@ -1,12 +1,11 @@
 //! The server: builds everything, listens, and goes down again in order.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
@@ -18,14 +17,17 @@ use crate::auth::password::{PasswordError, Passwords};
 use crate::auth::token::Tokens;
 use crate::chat::{Chat, Parts, mars_sample};
 use crate::clock::Clock;
-use crate::http::Http;
+use crate::http::{Http, LinksAt};
 use crate::link::transport::Transport;
 use crate::link::{Door, Entrance, Timing, listen};
 use crate::links::{Bounds, Links};
+use crate::listening::{ListenError, Listening, Ports};
 use crate::metrics::Metrics;
 use crate::router::Router;
 use crate::session::Rules;
 use crate::store::{Store, StoreError};
+use crate::tls::certificate::Certificate;
+use crate::tls::{self, Acceptor, SetUpError};
 use crate::uploads::Uploads;
 use crate::wire::{CloseReason, Refused};
 use crate::{auth, chat, control, http};
@@ -35,6 +37,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// How often old files are looked for. They are kept for days, so that hours do not matter.
 const OLD_UPLOADS_EVERY: Duration = Duration::from_hours(6);
+/// Where a port is that is off.
+const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 /// Everything that a server is built from, ready to use.
 pub struct Plan {
@@ -42,8 +46,9 @@ pub struct Plan {
     pub tokens: Tokens,
     pub uploads: Uploads,
     pub clock: Clock,
-    pub tcp: SocketAddr,
-    pub http: SocketAddr,
+    pub listen: Ports,
+    /// What the ports with TLS need.
+    pub tls: Option<(Arc<Certificate>, tls::Settings)>,
     /// Where the operator's commands come in; `None`: nowhere.
     pub control: Option<PathBuf>,
     pub rules: Rules,
@@ -72,8 +77,12 @@ pub struct Drain {
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("cannot listen on {address} for {what}: {error}; free it, or choose another one with {flag}")]
-    Listen { what: &'static str, flag: &'static str, address: SocketAddr, error: io::Error },
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    #[error(transparent)]
+    Tls(#[from] SetUpError),
+    #[error("a port with TLS needs a certificate")]
+    NoCertificate,
     #[error("cannot listen on {} for the operator's commands: {error}", path.display())]
     Control { path: PathBuf, error: io::Error },
     #[error(transparent)]
@@ -84,8 +93,9 @@ pub enum StartError {
 
 /// A server that runs.
 pub struct Server {
-    tcp: SocketAddr,
-    http: SocketAddr,
+    ports: Ports,
+    certificate: Option<Arc<Certificate>>,
+    clock: Clock,
     chat: Arc<Chat>,
     links: Arc<Links>,
     metrics: Arc<Metrics>,
@@ -131,13 +141,15 @@ impl Server {
             timing: plan.timing,
         });
 
-        let (tcp_listener, datagrams) = bind_both(plan.tcp).await?;
-        let no_http = |error| StartError::Listen { what: "HTTP", flag: "--http", address: plan.http, error };
-        let http_listener = listen::bind(plan.http).map_err(no_http)?;
-        let (tcp, http) = (
-            tcp_listener.local_addr().map_err(|error| no_links(plan.tcp, error))?,
-            http_listener.local_addr().map_err(no_http)?,
-        );
+        let (certificate, acceptors) = match plan.tls {
+            Some((certificate, settings)) => {
+                let acceptors = Acceptor::pair(&certificate, settings)?;
+                (Some(certificate), Some(acceptors))
+            }
+            None => (None, None),
+        };
+        let Listening { listeners, ports, datagrams } = Listening::bind(plan.listen).await?;
+        ports.warn_of_plain();
 
         // `stop` keeps newcomers out; `ended` is for what the last links still need: delivery, deadlines, the operator.
         let (tasks, stop, ended) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
@@ -145,7 +157,12 @@ impl Server {
         let (failing, failed) = watch::channel(None);
         let background = TaskTracker::new();
         if let Some(path) = plan.control {
-            let operator = control::Operator { chat: Arc::clone(&chat), tokens };
+            let operator = control::Operator {
+                chat: Arc::clone(&chat),
+                tokens,
+                certificate: certificate.clone(),
+                clock: plan.clock,
+            };
             let listener = control::bind(&path).map_err(|error| StartError::Control { path, error })?;
             background.spawn(control::serve(listener, operator, ended.clone()));
         }
@@ -179,14 +196,42 @@ impl Server {
             async move { ended.run_until_cancelled_owned(tell).await.is_some() }
         });
         background.spawn(sweep(Arc::clone(&links), plan.clock, ended.clone()));
-        background.spawn(listen::drop_datagrams(datagrams, door, stop.clone()));
-        let doors = Http::new(plan.doors, entrance.clone(), router, tcp, stop.clone());
-        background.spawn(http::serve(http_listener, doors));
-        background.spawn(listen::accept(tcp_listener, entrance.clone(), stop.clone()));
-        info!(%tcp, %http, "listening");
+        if let Some(certificate) = certificate.clone() {
+            let clock = plan.clock;
+            let watch = tls::watch::watch(certificate, move || clock.wall_s());
+            let ended = ended.clone();
+            background.spawn(async move { ended.run_until_cancelled_owned(watch).await.is_some() });
+        }
+        if let Some(datagrams) = datagrams {
+            background.spawn(listen::drop_datagrams(datagrams, door, stop.clone()));
+        }
+        let links_at = LinksAt { tcp: ports.tcp, tls: ports.tcp_tls };
+        let doors = Http::new(plan.doors, entrance.clone(), router, links_at, stop.clone());
+        if let Some(listener) = listeners.http {
+            background.spawn(http::serve(listener, None, Arc::clone(&doors)));
+        }
+        if let Some(listener) = listeners.tcp {
+            background.spawn(listen::accept(listener, None, entrance.clone(), stop.clone()));
+        }
+        match acceptors {
+            Some((for_links, for_http)) => {
+                if let Some(listener) = listeners.https {
+                    background.spawn(http::serve(listener, Some(for_http), doors));
+                }
+                if let Some(listener) = listeners.tcp_tls {
+                    background.spawn(listen::accept(listener, Some(for_links), entrance.clone(), stop.clone()));
+                }
+            }
+            None if listeners.https.is_some() || listeners.tcp_tls.is_some() => return Err(StartError::NoCertificate),
+            None => {}
+        }
+        let at = |port: Option<SocketAddr>| port.map_or_else(|| "off".to_owned(), |port| port.to_string());
+        let Ports { tcp, http, tcp_tls, https } = ports;
+        info!(tcp = at(tcp), http = at(http), tcp_tls = at(tcp_tls), https = at(https), "listening");
         Ok(Self {
-            tcp,
-            http,
+            ports,
+            certificate,
+            clock: plan.clock,
             chat,
             links,
             metrics,
@@ -200,12 +245,27 @@ impl Server {
         })
     }
 
-    pub fn tcp(&self) -> SocketAddr {
-        self.tcp
+    /// Where it listens, with the ports that the kernel chose.
+    pub fn ports(&self) -> Ports {
+        self.ports
     }
 
+    /// Where the plain long link is; nowhere (port 0) if it is off.
+    pub fn tcp(&self) -> SocketAddr {
+        self.ports.tcp.unwrap_or(NOWHERE)
+    }
+
+    /// Where plain HTTP is; nowhere (port 0) if it is off.
     pub fn http(&self) -> SocketAddr {
-        self.http
+        self.ports.http.unwrap_or(NOWHERE)
+    }
+
+    /// Reads the certificate again, if there is one. It is said in the log what came of it.
+    pub async fn reload(&self) {
+        match &self.certificate {
+            Some(certificate) => drop(tls::watch::reload(certificate, self.clock.wall_s()).await),
+            None => info!("there is nothing to read again: no port has TLS"),
+        }
     }
 
     pub fn chat(&self) -> &Arc<Chat> {
@@ -256,25 +316,6 @@ impl Server {
         }
         info!("stopped");
     }
-}
-
-/// TCP, and UDP on the same port. With port 0 the kernel's choice for one may be taken for the other: then anew.
-async fn bind_both(address: SocketAddr) -> Result<(TcpListener, UdpSocket), StartError> {
-    let mut tries = 0;
-    loop {
-        let listener = listen::bind(address).map_err(|error| no_links(address, error))?;
-        match UdpSocket::bind(listener.local_addr().map_err(|error| no_links(address, error))?).await {
-            Ok(datagrams) => return Ok((listener, datagrams)),
-            Err(_) if address.port() == 0 && tries < 10 => tries += 1,
-            Err(error) => {
-                return Err(StartError::Listen { what: "Mars' datagrams (UDP)", flag: "--tcp", address, error });
-            }
-        }
-    }
-}
-
-fn no_links(address: SocketAddr, error: io::Error) -> StartError {
-    StartError::Listen { what: "links", flag: "--tcp", address, error }
 }
 
 async fn sweep(links: Arc<Links>, clock: Clock, ended: CancellationToken) {

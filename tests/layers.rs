@@ -15,13 +15,13 @@ const FLOORS: [&[&str]; 5] = [
     // Pure: values in, values out.
     &["id", "wire", "session"],
     // Mechanisms, each by itself.
-    &["clock", "outbox", "links", "router", "limiter", "auth", "metrics", "store", "uploads"],
+    &["clock", "outbox", "links", "router", "limiter", "auth", "metrics", "store", "tls", "uploads"],
     // Rules.
     &["chat"],
     // Doors.
     &["link", "http", "control"],
     // What puts it all together.
-    &["config", "telemetry", "plan", "server", "cli", "lib", "main"],
+    &["config", "telemetry", "listening", "plan", "server", "cli", "lib", "main"],
 ];
 
 /// Who may know a neighbour on the same floor, and why. Floor 0 is one pure core, and floor 4 is the assembly: they

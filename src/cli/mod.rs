@@ -1,11 +1,13 @@
 //! The command line: what can be asked of the program, and how it ends.
 
 mod archive;
+mod certificate;
 mod log;
 mod operator;
 mod serve;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -52,6 +54,17 @@ enum Command {
     },
     /// Put a new key in front that signs tokens from now on. Tokens of the keys before stay good.
     RotateKeys,
+    /// Have the running server read its TLS certificate again. Links stay as they are. SIGHUP does the same.
+    Reload,
+    /// Make a certificate that vouches for itself, to try TLS out or for clients that are given it by hand.
+    Certificate {
+        /// For which names and addresses it is good.
+        #[arg(required = true, value_name = "NAME")]
+        names: Vec<String>,
+        /// Where to put certificate.pem and key.pem.
+        #[arg(long, value_name = "DIRECTORY", default_value = ".")]
+        to: PathBuf,
+    },
     /// Look into the log.
     #[command(subcommand)]
     Log(LogCommand),
@@ -140,6 +153,8 @@ fn carry_out(cli: Cli) -> Result<(), Failure> {
         Command::Invite { json } => operator::invite(&config, json),
         Command::Token { name, json } => operator::token(&config, name, json),
         Command::RotateKeys => operator::rotate_keys(&config),
+        Command::Reload => operator::reload(&config),
+        Command::Certificate { names, to } => certificate::make(&names, &to),
         Command::Log(command) => log::log(&config, command),
     }
 }

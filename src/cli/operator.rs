@@ -75,6 +75,22 @@ pub(super) fn rotate_keys(config: &Config) -> Result<(), Failure> {
     ask(config, Command::RotateKeys, |line| format!("tokens are signed with key {} from now on", word(line, "kid")))
 }
 
+/// Has the server read its certificate again. Without a server there is nobody who has read one.
+pub(super) fn reload(config: &Config) -> Result<(), Failure> {
+    let show = |line: &Value| {
+        let names: Vec<&str> = line["names"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let names = harmless(&names.join(", "));
+        let now_s = Clock::new().wall_s();
+        let days = (line["expires_at_s"].as_i64().unwrap_or_default() - now_s) / (24 * 3600);
+        format!("the certificate for {names} is in use, for {days} days; SHA-256 {}", word(line, "fingerprint"))
+    };
+    if ask_server(config, &Command::Reload, &show)? {
+        Ok(())
+    } else {
+        Err(Failure::Failed("no server runs; it reads its certificate when it starts".into()))
+    }
+}
+
 /// How a line of an answer is printed.
 pub(super) type Show<'a> = &'a dyn Fn(&Value) -> String;
 
@@ -115,6 +131,7 @@ pub(super) fn carry_out_here(config: &Config, command: Command, show: Show) -> R
         | Command::UserDisable { .. }
         | Command::Token { .. }
         | Command::RotateKeys
+        | Command::Reload
         | Command::LogShow { .. }
         | Command::LogExport
         | Command::LogTail { .. } => check_data(config)?,
@@ -153,15 +170,16 @@ pub(super) fn carry_out_here(config: &Config, command: Command, show: Show) -> R
 /// Whoever carries commands out on a folder that no server has open.
 pub(super) fn operator(config: &Config, data: Data) -> Result<Operator, Failure> {
     let tokens = Arc::new(data.tokens);
+    let clock = Clock::new();
     let parts = Parts {
         router: Arc::new(Router::default()),
         metrics: Arc::new(Metrics::default()),
         passwords: Passwords::new(password_settings(&config.accounts))?,
         tokens: Arc::clone(&tokens),
         uploads: data.uploads,
-        clock: Clock::new(),
+        clock,
     };
-    Ok(Operator { chat: Chat::new(data.store, parts, chat_settings(config)), tokens })
+    Ok(Operator { chat: Chat::new(data.store, parts, chat_settings(config)), tokens, certificate: None, clock })
 }
 
 /// Refuses what the memory engine cannot do.

@@ -93,11 +93,15 @@ impl Settings {
             };
             self.put_flag("--data-dir", "data_dir", Value::Text(path.into()));
         }
-        if let Some(address) = &flags.tcp {
-            self.put_flag("--tcp", "listen.tcp", Value::Text(address.clone()));
-        }
-        if let Some(address) = &flags.http {
-            self.put_flag("--http", "listen.http", Value::Text(address.clone()));
+        for (flag, key, address) in [
+            ("--tcp", "listen.tcp", &flags.tcp),
+            ("--http", "listen.http", &flags.http),
+            ("--tcp-tls", "listen.tcp_tls", &flags.tcp_tls),
+            ("--https", "listen.https", &flags.https),
+        ] {
+            if let Some(address) = address {
+                self.put_flag(flag, key, Value::Text(address.clone()));
+            }
         }
         Ok(())
     }
@@ -198,9 +202,18 @@ impl Settings {
         }
     }
 
-    pub(super) fn address(&self, key: &str) -> Result<SocketAddr, ConfigError> {
-        let what = "and should be an address with a port, such as 127.0.0.1:8081 or [::1]:8081";
-        self.text(key)?.parse().map_err(|_| self.wrong(key, what))
+    /// A file, where "" stands for none given.
+    pub(super) fn path_or_none(&self, key: &str) -> Result<Option<PathBuf>, ConfigError> {
+        self.text(key).map(|path| (!path.is_empty()).then(|| path.into()))
+    }
+
+    /// Where to listen, or "off".
+    pub(super) fn address(&self, key: &str) -> Result<Option<SocketAddr>, ConfigError> {
+        let what = "and should be an address with a port, such as 127.0.0.1:8081 or [::1]:8081, or \"off\"";
+        match self.text(key)? {
+            "off" => Ok(None),
+            address => address.parse().map(Some).map_err(|_| self.wrong(key, what)),
+        }
     }
 
     pub(super) fn broadcast(&self, key: &str) -> Result<Broadcast, ConfigError> {

@@ -44,6 +44,12 @@ pub struct Flags {
     /// Where HTTP and WebSocket listen, such as 127.0.0.1:8080.
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub http: Option<String>,
+    /// Where the long link listens over TLS, such as 0.0.0.0:8445.
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub tcp_tls: Option<String>,
+    /// Where HTTPS, and WebSocket over it, listen, such as 0.0.0.0:8443.
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub https: Option<String>,
     /// Try it out: anybody on this machine may register and write to everyone. Loopback addresses only.
     #[arg(long, global = true)]
     pub demo: bool,
@@ -60,6 +66,7 @@ pub struct Config {
     pub demo: bool,
     pub data_dir: PathBuf,
     pub listen: Listen,
+    pub tls: Tls,
     pub link: Link,
     pub http: Http,
     pub old_contract: OldContract,
@@ -76,8 +83,19 @@ pub struct Config {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listen {
-    pub tcp: SocketAddr,
-    pub http: SocketAddr,
+    /// Each `None` where it is off.
+    pub tcp: Option<SocketAddr>,
+    pub http: Option<SocketAddr>,
+    pub tcp_tls: Option<SocketAddr>,
+    pub https: Option<SocketAddr>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    pub certificate: Option<PathBuf>,
+    pub key: Option<PathBuf>,
+    pub handshake_timeout_s: u64,
+    pub handshakes_max: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -276,7 +294,18 @@ impl Config {
         Ok(Self {
             demo,
             data_dir: s.path("data_dir")?,
-            listen: Listen { tcp: s.address("listen.tcp")?, http: s.address("listen.http")? },
+            listen: Listen {
+                tcp: s.address("listen.tcp")?,
+                http: s.address("listen.http")?,
+                tcp_tls: s.address("listen.tcp_tls")?,
+                https: s.address("listen.https")?,
+            },
+            tls: Tls {
+                certificate: s.path_or_none("tls.certificate")?,
+                key: s.path_or_none("tls.key")?,
+                handshake_timeout_s: s.number("tls.handshake_timeout_s", 1..=60)?,
+                handshakes_max: s.number("tls.handshakes_max", 1..=100_000)?,
+            },
             link: Link {
                 mars_clients: s.switch("link.mars_clients")?,
                 idle_timeout_s: s.number("link.idle_timeout_s", 60..=86_400)?,
@@ -391,24 +420,49 @@ impl Config {
 
     /// What settings mean to one another.
     fn check(&self) -> Result<(), ConfigError> {
-        let Self { listen, link, http, old_contract, accounts, chat, stop, .. } = self;
+        let Self { listen, tls, link, http, old_contract, accounts, chat, stop, .. } = self;
         let told = |key| self.settings.told(key);
         let refuse_if = |wrong, key, what: &dyn Fn() -> String| {
             if wrong { Err(self.settings.wrong(key, &what())) } else { Ok(()) }
         };
-        for (key, address) in [("listen.tcp", listen.tcp), ("listen.http", listen.http)] {
+        let ports = [
+            ("listen.tcp", listen.tcp),
+            ("listen.http", listen.http),
+            ("listen.tcp_tls", listen.tcp_tls),
+            ("listen.https", listen.https),
+        ];
+        refuse_if(ports.iter().all(|(_, address)| address.is_none()), "listen.tcp", &|| {
+            "and so are all other ports: nobody could come".into()
+        })?;
+        for (place, (key, address)) in ports.iter().enumerate() {
+            let Some(address) = address else { continue };
             refuse_if(self.demo && !address.ip().is_loopback(), key, &|| {
                 "and a demo listens on loopback addresses only, such as 127.0.0.1".into()
             })?;
+            let taken = ports.iter().take(place).find(|(_, other)| *other == Some(*address) && address.port() != 0);
+            refuse_if(taken.is_some(), key, &|| {
+                format!("which is taken by {}", told(taken.map_or("", |(other, _)| other)))
+            })?;
         }
-        refuse_if(listen.http == listen.tcp && listen.tcp.port() != 0, "listen.http", &|| {
-            format!("which is taken by {}", told("listen.tcp"))
+        for (key, address) in [("listen.tcp_tls", listen.tcp_tls), ("listen.https", listen.https)] {
+            refuse_if(address.is_some() && tls.certificate.is_none() && !self.demo, key, &|| {
+                "and TLS needs a certificate; see tls.certificate and tls.key".into()
+            })?;
+        }
+        refuse_if(tls.certificate.is_some() && tls.key.is_none(), "tls.certificate", &|| {
+            "and it needs its key; see tls.key".into()
         })?;
-        let is_exposed = old_contract.mode == OldMode::Open && !listen.http.ip().is_loopback();
-        refuse_if(is_exposed && !old_contract.open_to_network, "old_contract.mode", &|| {
-            let risk = "where whoever reaches it reads and writes as anybody";
-            format!("{risk}, and others reach {}; see old_contract.open_to_network", told("listen.http"))
+        refuse_if(tls.key.is_some() && tls.certificate.is_none(), "tls.key", &|| {
+            "and it needs its certificate; see tls.certificate".into()
         })?;
+        for (key, address) in [("listen.http", listen.http), ("listen.https", listen.https)] {
+            let is_exposed =
+                old_contract.mode == OldMode::Open && address.is_some_and(|address| !address.ip().is_loopback());
+            refuse_if(is_exposed && !old_contract.open_to_network, "old_contract.mode", &|| {
+                let risk = "where whoever reaches it reads and writes as anybody";
+                format!("{risk}, and others reach {}; see old_contract.open_to_network", told(key))
+            })?;
+        }
         let too_many_wait = old_contract.receives_max > http.connections_max;
         // Whoever has no old clients need not know how many of them may wait.
         refuse_if(old_contract.mode != OldMode::Off && too_many_wait, "old_contract.receives_max", &|| {

@@ -1,6 +1,7 @@
 use super::*;
 
-const NO_FLAGS: Flags = Flags { config: None, data_dir: None, tcp: None, http: None, demo: false };
+const NO_FLAGS: Flags =
+    Flags { config: None, data_dir: None, tcp: None, http: None, tcp_tls: None, https: None, demo: false };
 
 fn from_file(text: &str) -> Result<Config, ConfigError> {
     Config::from_text(Some(("my.toml", text)), &NO_FLAGS)
@@ -32,7 +33,7 @@ fn keys() -> Vec<(usize, String)> {
 fn the_defaults_are_a_configuration() {
     let config = Config::from_text(None, &NO_FLAGS).unwrap();
     assert_eq!(config.data_dir, Path::new("longlink-data"));
-    assert_eq!(config.listen.tcp, "127.0.0.1:8081".parse().unwrap());
+    assert_eq!(config.listen.tcp, "127.0.0.1:8081".parse().ok());
     assert_eq!((config.link.idle_timeout_s, config.link.mars_clients), (900, true));
     assert_eq!((config.link.links_max, config.accounts.hashes_at_once), (None, None));
     assert_eq!(config.accounts.registration, Registration::Closed);
@@ -71,12 +72,13 @@ fn a_file_goes_over_the_defaults_and_flags_over_both() {
     let flags = Flags { tcp: Some("0.0.0.0:3".into()), data_dir: Some("there".into()), ..NO_FLAGS };
     let config = Config::from_text(Some(("my.toml", text)), &flags).unwrap();
     assert_eq!(config.data_dir, Path::new("there"));
-    assert_eq!(config.listen, Listen { tcp: "0.0.0.0:3".parse().unwrap(), http: "[::1]:2".parse().unwrap() });
+    let listen = Listen { tcp: "0.0.0.0:3".parse().ok(), http: "[::1]:2".parse().ok(), tcp_tls: None, https: None };
+    assert_eq!(config.listen, listen);
     assert_eq!(config.link.links_max, Some(7));
     assert_eq!(config.link.strangers_max, 10_000);
 
     let http = Flags { http: Some("127.0.0.1:9".into()), ..NO_FLAGS };
-    assert_eq!(Config::from_text(None, &http).unwrap().listen.http.port(), 9);
+    assert_eq!(Config::from_text(None, &http).unwrap().listen.http.unwrap().port(), 9);
 }
 
 #[test]
@@ -113,7 +115,7 @@ fn a_bad_value_is_one_sentence_with_place_and_name() {
     assert_eq!(link("mars_clients = 1"), "my.toml:3: link.mars_clients is 1, and should be true or false");
     assert_eq!(sentence("data_dir = 5"), "my.toml:1: data_dir is 5, and should be text in quotes");
     assert_eq!(sentence("data_dir = ''"), "my.toml:1: data_dir is \"\", and should name a directory");
-    let address = "and should be an address with a port, such as 127.0.0.1:8081 or [::1]:8081";
+    let address = "and should be an address with a port, such as 127.0.0.1:8081 or [::1]:8081, or \"off\"";
     for bad in ["127.0.0.1", "8081", "localhost:8081", "127.0.0.1:65536", ""] {
         let said = sentence(&format!("listen.tcp = '{bad}'"));
         assert_eq!(said, format!("my.toml:1: listen.tcp is {bad:?}, {address}"));

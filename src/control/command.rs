@@ -11,8 +11,11 @@ use super::line::entry_line;
 use crate::auth::token::Tokens;
 use crate::chat::Chat;
 use crate::chat::admin::Shown;
+use crate::clock::Clock;
 use crate::id::{QueueId, UserId};
 use crate::store::Entry;
+use crate::tls::certificate::Certificate;
+use crate::tls::watch;
 use crate::wire::{Refused, pb};
 
 /// So many entries are read from the log at once.
@@ -46,6 +49,8 @@ pub enum Command {
         name: String,
     },
     RotateKeys,
+    /// Reads the certificate again.
+    Reload,
     /// Entries behind `after`, at most `limit`.
     LogShow {
         after: Option<i64>,
@@ -64,6 +69,9 @@ pub enum Command {
 pub struct Operator {
     pub chat: Arc<Chat>,
     pub tokens: Arc<Tokens>,
+    /// `None`: there is no TLS, or no server.
+    pub certificate: Option<Arc<Certificate>>,
+    pub clock: Clock,
 }
 
 impl Operator {
@@ -98,6 +106,13 @@ impl Operator {
                 let tokens = Arc::clone(&self.tokens);
                 let rotated = spawn_blocking(move || tokens.rotate()).await.map_err(|error| error.to_string())?;
                 json!({"kid": rotated.map_err(|error| error.to_string())?})
+            }
+            Command::Reload => {
+                let certificate = self.certificate.as_ref().ok_or("no port of the server has TLS: see [tls]")?;
+                let about = watch::reload(certificate, self.clock.wall_s()).await?;
+                json!({
+                    "names": about.names, "expires_at_s": about.expires_at_s, "fingerprint": about.fingerprint,
+                })
             }
             Command::LogShow { after, limit } => {
                 let last = || chat.head().get().saturating_sub(i64::try_from(limit).unwrap_or(i64::MAX));

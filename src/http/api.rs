@@ -26,7 +26,7 @@ pub(super) async fn overview(State(http): State<Arc<Http>>) -> Response {
         })
         .collect();
     let overview = json!({
-        "longLink": { "tcp": http.tcp.to_string(), "webSocket": "/ws", "subprotocol": "longlink.v1" },
+        "longLink": { "tcp": http.links_at.tcp, "tls": http.links_at.tls, "webSocket": "/ws", "subprotocol": "longlink.v1" },
         "openapi": "/api/openapi.json",
         "uploads": { "files": "/files", "avatars": "/avatars" },
         "commands": commands,

@@ -13,20 +13,22 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::net::TcpListener;
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::debug;
 
 use super::patient::Patient;
 use super::{Http, paths};
 use crate::link::listen::{pause_after, prepare};
+use crate::link::transport::Wire;
+use crate::tls::Acceptor;
 
 /// The longest header, and how much of a body is read at once, in bytes.
 const BUFFER_BYTES_MAX: usize = 64 * 1024;
 
-/// Serves until the server stops. A connection beyond the bound is closed without a word.
-pub async fn serve(listener: TcpListener, http: Arc<Http>) {
-    let places = Arc::new(Semaphore::new(http.settings.connections_max));
+/// Serves until the server stops, with TLS if there is an acceptor for it. A connection beyond the bound is closed
+/// without a word.
+pub async fn serve(listener: TcpListener, tls: Option<Acceptor>, http: Arc<Http>) {
     let paths = paths(Arc::clone(&http));
     loop {
         let accepted = tokio::select! {
@@ -35,10 +37,20 @@ pub async fn serve(listener: TcpListener, http: Arc<Http>) {
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, address)) => match Arc::clone(&places).try_acquire_owned() {
+            Ok((stream, address)) => match Arc::clone(&http.places).try_acquire_owned() {
                 Ok(place) => {
                     prepare(&stream);
-                    http.entrance.tasks.spawn(answer(stream, address, place, paths.clone(), Arc::clone(&http)));
+                    let (paths, served) = (paths.clone(), Arc::clone(&http));
+                    match tls.clone() {
+                        None => http.entrance.tasks.spawn(answer(stream, address, place, paths, served)),
+                        Some(tls) => http.entrance.tasks.spawn(async move {
+                            let encrypted = served.entrance.encrypt(&tls, stream, address.ip(), &served.stop).await;
+                            if let Some(stream) = encrypted {
+                                // In a box, so that a handshake has no room for what comes behind it.
+                                Box::pin(answer(stream, address, place, paths, served)).await;
+                            }
+                        }),
+                    };
                 }
                 Err(_) => {
                     http.entrance.door.metrics.connections_refused.add(1);
@@ -51,8 +63,8 @@ pub async fn serve(listener: TcpListener, http: Arc<Http>) {
 }
 
 /// Answers the requests of one connection, until it ends or becomes a link.
-async fn answer(
-    stream: TcpStream,
+async fn answer<S: Wire>(
+    stream: S,
     address: SocketAddr,
     _place: OwnedSemaphorePermit,
     paths: axum::Router,

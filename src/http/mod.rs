@@ -21,6 +21,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::chat::Chat;
@@ -54,28 +55,38 @@ pub struct Settings {
     pub mars_sample: bool,
 }
 
+/// Where the long link listens, for telling.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LinksAt {
+    pub tcp: Option<SocketAddr>,
+    pub tls: Option<SocketAddr>,
+}
+
 /// What the HTTP port stands on.
 #[derive(Debug)]
 pub struct Http {
     settings: Settings,
     entrance: Entrance,
     router: Arc<Router>,
-    tcp: SocketAddr,
+    links_at: LinksAt,
+    /// For connections, links not counted, of all ports.
+    places: Arc<Semaphore>,
     stop: CancellationToken,
     old_contract: OldContract,
 }
 
 impl Http {
-    /// `tcp` is where the long link listens, for telling; with `stop` it serves no more.
+    /// With `stop` it serves no more.
     pub fn new(
         settings: Settings,
         entrance: Entrance,
         router: Arc<Router>,
-        tcp: SocketAddr,
+        links_at: LinksAt,
         stop: CancellationToken,
     ) -> Arc<Self> {
         let old_contract = OldContract::new(settings.old_contract);
-        Arc::new(Self { settings, entrance, router, tcp, stop, old_contract })
+        let places = Arc::new(Semaphore::new(settings.connections_max));
+        Arc::new(Self { settings, entrance, router, links_at, places, stop, old_contract })
     }
 
     fn chat(&self) -> &Arc<Chat> {

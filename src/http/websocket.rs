@@ -23,6 +23,7 @@ use tracing::{debug, error};
 use super::patient::Patient;
 use super::{Http, foreign_page};
 use crate::link::websocket::WebSocketTransport;
+use crate::tls::TlsStream;
 
 /// What a client must offer as the protocol that it speaks over the WebSocket.
 const PROTOCOL: &str = "longlink.v1";
@@ -56,12 +57,19 @@ pub(super) async fn upgrade(
                 return;
             }
         };
-        match upgraded.downcast::<TokioIo<Patient<TcpStream>>>() {
+        let upgraded = match upgraded.downcast::<TokioIo<Patient<TcpStream>>>() {
+            Ok(parts) => {
+                let stream = parts.io.into_inner().into_inner();
+                return entrance.enter(WebSocketTransport::new(stream, &parts.read_buf), place);
+            }
+            Err(upgraded) => upgraded,
+        };
+        match upgraded.downcast::<TokioIo<Patient<TlsStream<TcpStream>>>>() {
             Ok(parts) => {
                 let stream = parts.io.into_inner().into_inner();
                 entrance.enter(WebSocketTransport::new(stream, &parts.read_buf), place);
             }
-            Err(_) => error!("the HTTP port serves something else than TCP"),
+            Err(_) => error!("the HTTP port serves something else than TCP and TLS"),
         }
     });
     let headers = [

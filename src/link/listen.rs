@@ -1,4 +1,4 @@
-//! The TCP door: accepts connections and gives each a link; and the UDP datagrams that Mars sends to the same port.
+//! The TCP doors, plain and encrypted: accepts connections and gives each a link; and the UDP datagrams that Mars sends to the same port.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,6 +14,7 @@ use tracing::{debug, warn};
 use super::tcp::TcpTransport;
 use super::{Door, Entrance};
 use crate::metrics::Metrics;
+use crate::tls::Acceptor;
 
 /// How many connections may wait to be accepted. The kernel cuts it to net.core.somaxconn.
 const BACKLOG: i32 = 4096;
@@ -35,8 +36,8 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-/// Accepts until `stop`. Every link is a task on `tasks`.
-pub async fn accept(listener: TcpListener, entrance: Entrance, stop: CancellationToken) {
+/// Accepts until `stop`, with TLS if there is an acceptor for it. Every link is a task of the entrance's.
+pub async fn accept(listener: TcpListener, tls: Option<Acceptor>, entrance: Entrance, stop: CancellationToken) {
     loop {
         let accepted = tokio::select! {
             biased;
@@ -44,7 +45,7 @@ pub async fn accept(listener: TcpListener, entrance: Entrance, stop: Cancellatio
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, address)) => open(stream, address, &entrance),
+            Ok((stream, address)) => open(stream, address, tls.as_ref(), &entrance, &stop),
             Err(error) => {
                 pause_after(&error, &entrance.door.metrics).await;
             }
@@ -62,11 +63,20 @@ pub async fn pause_after(error: &io::Error, metrics: &Metrics) {
     sleep(ACCEPT_PAUSE).await;
 }
 
-fn open(stream: TcpStream, address: SocketAddr, entrance: &Entrance) {
-    if let Ok(place) = entrance.open(address.ip()) {
-        prepare(&stream);
-        entrance.enter(TcpTransport::new(stream), place);
-    }
+fn open(stream: TcpStream, address: SocketAddr, tls: Option<&Acceptor>, entrance: &Entrance, stop: &CancellationToken) {
+    // Before the handshake, so that whoever takes his time with it counts as well.
+    let Ok(place) = entrance.open(address.ip()) else { return };
+    prepare(&stream);
+    let Some(tls) = tls else {
+        return entrance.enter(TcpTransport::new(stream), place);
+    };
+    let (tls, stop, inside) = (tls.clone(), stop.clone(), entrance.clone());
+    // In a task of its own, which is gone when the link begins: a slow handshake holds nobody up.
+    entrance.tasks.spawn(async move {
+        if let Some(stream) = inside.encrypt(&tls, stream, address.ip(), &stop).await {
+            inside.enter(TcpTransport::new(stream), place);
+        }
+    });
 }
 
 /// Sets what every accepted socket has. One that is dead already fails at its first read: no reason to refuse it here.

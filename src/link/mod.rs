@@ -15,6 +15,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use futures_util::future::Either;
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{Instrument, debug, debug_span, warn};
 
@@ -23,6 +25,7 @@ use crate::clock::Clock;
 use crate::links::{Full, Links, Place};
 use crate::metrics::Metrics;
 use crate::session::Rules;
+use crate::tls::{Acceptor, TlsStream};
 use crate::wire::CloseReason;
 use life::{Event, Life};
 use transport::Transport;
@@ -72,6 +75,26 @@ impl Entrance {
             }
             debug!(%address, %full, "connection refused");
         })
+    }
+
+    /// Shakes hands with a peer. `None`: nothing came of it, or the server stops.
+    pub async fn encrypt(
+        &self,
+        tls: &Acceptor,
+        stream: TcpStream,
+        address: IpAddr,
+        stop: &CancellationToken,
+    ) -> Option<TlsStream<TcpStream>> {
+        let metrics = &self.door.metrics;
+        metrics.handshakes.add(1);
+        match stop.run_until_cancelled(tls.accept(stream)).await? {
+            Ok(stream) => Some(stream),
+            Err(error) => {
+                metrics.handshakes_failed.add(1);
+                debug!(%address, %error, "TLS handshake failed");
+                None
+            }
+        }
     }
 
     /// Begins a link's life.

@@ -12,7 +12,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::transport::{LinkError, Said, Transport};
+use super::transport::{LinkError, Said, Transport, Wire};
 use crate::wire::{Frame, Outgoing};
 
 /// How much is read, and how much is gathered for one write, in bytes.
@@ -66,8 +66,8 @@ impl<S> TcpTransport<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for TcpTransport<S> {
-    const NAME: &'static str = "tcp";
+impl<S: Wire> Transport for TcpTransport<S> {
+    const NAME: &'static str = if S::IS_ENCRYPTED { "tls" } else { "tcp" };
 
     fn poll_hear(&mut self, context: &mut Context<'_>, frame_bytes_max: usize) -> Poll<Result<Frame, LinkError>> {
         if let Some(frame) = self.take_partial(frame_bytes_max)? {
@@ -162,7 +162,8 @@ pub(super) fn poll_read_and_forget<S: AsyncRead + Unpin>(
     })
 }
 
-/// Writes from the front of `bytes` until they are gone (`true`) or the peer takes no more.
+/// Writes from the front of `bytes` until they are gone (`true`) or the peer takes no more. Gone are they only when the
+/// stream keeps none of them either, as one that encrypts may.
 pub(super) fn write_front<S: AsyncWrite + Unpin>(
     stream: &mut S,
     context: &mut Context<'_>,
@@ -180,5 +181,9 @@ pub(super) fn write_front<S: AsyncWrite + Unpin>(
             Poll::Pending => return Ok(false),
         }
     }
-    Ok(true)
+    match Pin::new(stream).poll_flush(context) {
+        Poll::Ready(Ok(())) => Ok(true),
+        Poll::Ready(Err(error)) => Err(error.into()),
+        Poll::Pending => Ok(false),
+    }
 }

@@ -4,6 +4,10 @@ use std::future::poll_fn;
 use std::io;
 use std::task::{Context, Poll};
 
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
+use tokio::net::TcpStream;
+
+use crate::tls::TlsStream;
 use crate::wire::{CloseReason, Frame, FrameError, Outgoing};
 
 /// Carries frames both ways. It holds no buffer while nothing is under way.
@@ -27,6 +31,24 @@ pub trait Transport: Send + Unpin + 'static {
 
     /// Reads and throws away, and tells how many bytes; 0 when the peer has said its last.
     fn poll_discard(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>>;
+}
+
+/// A byte stream under a transport.
+pub trait Wire: AsyncRead + AsyncWrite + Send + Unpin + 'static {
+    /// Whether nobody on the way can read it, for the log.
+    const IS_ENCRYPTED: bool;
+}
+
+impl Wire for TcpStream {
+    const IS_ENCRYPTED: bool = false;
+}
+
+impl Wire for TlsStream<TcpStream> {
+    const IS_ENCRYPTED: bool = true;
+}
+
+impl Wire for DuplexStream {
+    const IS_ENCRYPTED: bool = false;
 }
 
 /// How far writing came.

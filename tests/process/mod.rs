@@ -11,5 +11,6 @@ mod program;
 mod raw;
 mod scarce;
 mod stop;
+mod tls;
 mod uploads;
 mod walk;

@@ -181,9 +181,17 @@ pub(super) struct Starting {
 impl Starting {
     /// Waits for the two addresses; `None` if the program ended without saying them.
     async fn listening(&mut self) -> Option<(SocketAddr, SocketAddr)> {
-        let said = wait(&mut self.stdout, |said| said.is_all || said.lines.len() >= 2).await;
+        let said = wait(&mut self.stdout, |said| said.is_all || said.lines.len() >= 4).await;
         let address = |line: usize, what| said.lines.get(line)?.strip_prefix(what)?.parse().ok();
         Some((address(0, "tcp ")?, address(1, "http ")?))
+    }
+
+    /// Waits until it listens, though perhaps at no plain port.
+    pub(super) async fn running(mut self) -> Program {
+        let nowhere = SocketAddr::from(([0; 4], 0));
+        let (tcp, http) = self.listening().await.unwrap_or((nowhere, nowhere));
+        let Self { child, pid, stdout, stderr } = self;
+        Program { child, pid, tcp, http, stdout, stderr }
     }
 
     /// Waits until its log has a line with this in it.

@@ -2,6 +2,7 @@
 
 use longlink::wire::pb::{self, ContentType};
 use longlink::wire::{Code, Command};
+use longlink_client::Connection;
 use prost::Message;
 
 use crate::support::http::exchange;
@@ -11,17 +12,21 @@ use crate::support::{Peer, World, text_to};
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Tcp,
+    /// TCP with TLS.
+    Tls,
     WebSocket,
+    /// A WebSocket over HTTPS.
+    Wss,
     /// By HTTP, waiting for what comes.
     LongPoll,
     /// By HTTP, asking for what is there.
     ShortLink,
 }
 
-const KINDS: [Kind; 4] = [Kind::Tcp, Kind::WebSocket, Kind::LongPoll, Kind::ShortLink];
+const KINDS: [Kind; 6] = [Kind::Tcp, Kind::Tls, Kind::WebSocket, Kind::Wss, Kind::LongPoll, Kind::ShortLink];
 
 enum Door<'a> {
-    Tcp(Peer),
+    Tcp(Peer<Connection>),
     Web { web: Box<Web>, seq: u32, heard: Vec<pb::Entry> },
     Http { world: &'a World, token: String, cursor: i64, wait_ms: u32 },
 }
@@ -36,12 +41,22 @@ impl<'a> Person<'a> {
         let (user, token) = world.user(name).await;
         let door = match kind {
             Kind::Tcp => {
-                let mut peer = world.stranger().await;
+                let mut peer = Peer::over(Connection::Plain(world.stranger().await.stream));
                 peer.hello(&token, "device", None).await;
                 Door::Tcp(peer)
             }
-            Kind::WebSocket => {
-                let mut web = Box::new(Web::connect(world).await);
+            Kind::Tls => {
+                let mut peer = world.encrypted_stranger().await;
+                peer.hello(&token, "device", None).await;
+                Door::Tcp(peer)
+            }
+            Kind::WebSocket | Kind::Wss => {
+                let mut web = Box::new(match kind {
+                    Kind::Wss => Web::encrypted(world).await,
+                    Kind::Tcp | Kind::Tls | Kind::WebSocket | Kind::LongPoll | Kind::ShortLink => {
+                        Web::connect(world).await
+                    }
+                });
                 let hello = crate::support::hello(&token, "device", None);
                 assert_eq!(web.call::<pb::HelloReply>(Command::Hello, 1, &hello).await.code(), Code::Ok);
                 Door::Web { web, seq: 1, heard: Vec::new() }
@@ -122,7 +137,7 @@ fn told(listener: &str, entries: Vec<pb::Entry>, story: &mut Vec<String>) {
 }
 
 async fn story(one: Kind, other: Kind) -> Vec<String> {
-    let world = World::new().await;
+    let world = World::encrypted(|_| {}).await;
     let mut anna = Person::come(&world, one, "anna").await;
     let mut bob = Person::come(&world, other, "bob").await;
     let mut story = Vec::new();

@@ -121,7 +121,7 @@ async fn members_see_what_is_written_from_their_joining_to_their_leaving() {
     assert_eq!((listed.groups[0].joined_at, listed.groups[0].member_count), (8, 3));
 }
 
-// G3, P4.
+// G3, P8.
 #[tokio::test]
 async fn for_all_but_its_members_a_group_does_not_exist() {
     let world = World::new().await;

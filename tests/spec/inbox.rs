@@ -64,7 +64,7 @@ async fn what_one_writes_to_oneself_comes_once() {
     later.nothing_pushed().await;
 }
 
-// E5, P4.
+// E5, P8.
 #[tokio::test]
 async fn nobody_sees_what_others_write_to_one_another() {
     let world = World::new().await;

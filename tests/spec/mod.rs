@@ -75,6 +75,8 @@ mod silence;
 mod story;
 /// The list of conversations.
 mod talks;
+/// Links and HTTP over TLS.
+mod tls;
 /// Login tokens.
 mod tokens;
 /// Uploads that break off, wait, meet one another, or grow old.

@@ -60,7 +60,7 @@ async fn a_token_ends_with_its_time_and_a_link_does_not() {
     assert_eq!(code(&world, &fresh.token, "phone").await, Code::Ok);
 }
 
-// T2, P4.
+// T2, P8.
 #[tokio::test]
 async fn a_token_that_was_changed_or_made_elsewhere_is_worth_nothing() {
     let world = World::new().await;

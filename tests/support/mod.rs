@@ -8,6 +8,7 @@ pub(crate) mod http;
 pub(crate) mod peer;
 pub(crate) mod people;
 pub(crate) mod requests;
+pub(crate) mod tls;
 pub(crate) mod web;
 pub(crate) mod world;
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use longlink::wire::{Code, Command, pb};
+use longlink_client::Connection;
 use prost::Message;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
 use tokio::net::TcpStream;
@@ -24,6 +25,10 @@ pub(crate) trait Wire: AsyncRead + AsyncWrite + Unpin {
 }
 
 impl Wire for TcpStream {
+    const PATIENCE: Duration = Duration::from_secs(30);
+}
+
+impl Wire for Connection {
     const PATIENCE: Duration = Duration::from_secs(30);
 }
 

@@ -3,6 +3,7 @@
 use futures_util::{SinkExt, StreamExt};
 use longlink::wire::pb::{self, CloseReason};
 use longlink::wire::{Code, Command};
+use longlink_client::Connection;
 use prost::Message as _;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -12,10 +13,11 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 use super::World;
 use super::peer::{VERSION, bytes};
 use super::requests::hello;
+use super::tls::HTTP;
 
 /// A WebSocket client of a library's.
 pub(crate) struct Web {
-    pub(crate) socket: WebSocketStream<TcpStream>,
+    pub(crate) socket: WebSocketStream<Connection>,
 }
 
 /// What a server said last: its code in the close frame, if there was one.
@@ -23,12 +25,22 @@ pub(crate) type Closed = (Vec<CloseReason>, Option<u16>);
 
 impl Web {
     pub(crate) async fn connect(world: &World) -> Self {
-        let address = world.server.http();
-        let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
+        let stream = TcpStream::connect(world.server.http()).await.unwrap();
+        Self::over(Connection::Plain(stream), &format!("ws://{}/ws", world.server.http())).await
+    }
+
+    /// The same over TLS.
+    pub(crate) async fn encrypted(world: &World) -> Self {
+        let stream = world.encrypted_to(HTTP).await.unwrap();
+        Self::over(stream, &format!("wss://{}/ws", world.server.ports().https.unwrap())).await
+    }
+
+    async fn over(stream: Connection, url: &str) -> Self {
+        let mut request = url.into_client_request().unwrap();
+        let origin = url.replacen("ws", "http", 1).replacen("/ws", "", 1);
         let headers = request.headers_mut();
         headers.insert("Sec-WebSocket-Protocol", "longlink.v1".parse().unwrap());
-        headers.insert("Origin", format!("http://{address}").parse().unwrap());
-        let stream = TcpStream::connect(address).await.unwrap();
+        headers.insert("Origin", origin.parse().unwrap());
         let (socket, answer) = client_async(request, stream).await.unwrap();
         assert_eq!(answer.headers()["sec-websocket-protocol"], "longlink.v1");
         Self { socket }

@@ -1,7 +1,7 @@
 //! A server on loopback, with ports of the kernel's choice, on the memory engine unless told otherwise.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use longlink::http::{self, Origins, old_contract};
 use longlink::link::Timing;
 use longlink::link::tcp::TcpTransport;
 use longlink::links::Bounds;
+use longlink::listening::Ports;
 use longlink::server::{Drain, Plan, Server};
 use longlink::session::Rules;
 use longlink::store::{Embedded, Memory, Store};
@@ -41,8 +42,8 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
         )
         .unwrap(),
         clock: Clock::virtual_at(TODAY_MS),
-        tcp: any,
-        http: any,
+        listen: Ports { tcp: Some(any), http: Some(any), ..Ports::default() },
+        tls: None,
         control: None,
         rules: Rules {
             idle_timeout_ms: 900_000,
@@ -115,7 +116,7 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
 /// A running server and the folder it lives in.
 pub(crate) struct World {
     pub(crate) server: Server,
-    /// Kept until the end: the token keys and the uploads lie in it.
+    /// Kept until the end: the token keys and the uploads lie in it, and a certificate if there is one.
     folder: TempDir,
 }
 
@@ -126,10 +127,19 @@ impl World {
 
     /// A server whose plan was changed by the test.
     pub(crate) async fn with(change: impl FnOnce(&mut Plan)) -> Self {
+        Self::in_folder(|plan, _| change(plan)).await
+    }
+
+    /// The same, for a test that puts something into the server's folder.
+    pub(crate) async fn in_folder(change: impl FnOnce(&mut Plan, &Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut plan = plan(Arc::new(Memory::new()), &folder);
-        change(&mut plan);
+        change(&mut plan, folder.path());
         Self { server: Server::start(plan).await.unwrap(), folder }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Where the uploads lie.
@@ -139,10 +149,10 @@ impl World {
 
     /// The same on the embedded engine.
     pub(crate) async fn on_disk(change: impl FnOnce(&mut Plan)) -> Self {
-        Self::in_folder(tempfile::tempdir().unwrap(), change).await
+        Self::on_disk_in(tempfile::tempdir().unwrap(), change).await
     }
 
-    async fn in_folder(folder: TempDir, change: impl FnOnce(&mut Plan)) -> Self {
+    async fn on_disk_in(folder: TempDir, change: impl FnOnce(&mut Plan)) -> Self {
         let store = Embedded::open(&folder.path().join("log"), Default::default()).unwrap();
         let mut plan = plan(Arc::new(store), &folder);
         change(&mut plan);
@@ -153,7 +163,7 @@ impl World {
     pub(crate) async fn restarted(self, change: impl FnOnce(&mut Plan)) -> Self {
         let Self { server, folder } = self;
         server.stop(CloseReason::Shutdown).await;
-        Self::in_folder(folder, change).await
+        Self::on_disk_in(folder, change).await
     }
 
     /// A stranger: connected, and silent.

@@ -3,7 +3,9 @@
 use std::env;
 use std::io::{self, IsTerminal, Write};
 
-use longlink_client::{Code, OnceError, Settings, ask_once, pb};
+use longlink_client::{Code, OnceError, Protection, Settings, ask_once, pb};
+
+use longlink_bot::protection::Protected;
 
 use crate::failure::Failure;
 
@@ -12,6 +14,8 @@ pub(crate) struct Login {
     /// Where the server listens
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8081")]
     pub(crate) server: String,
+    #[command(flatten)]
+    protected: Protected,
     /// Whom to log in as; asked for when it is missing
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
@@ -40,6 +44,7 @@ pub(crate) enum By {
 impl Login {
     /// Finds out all that is missing, and makes the account if that is wanted.
     pub(crate) async fn settle(self) -> Result<(Settings, By), Failure> {
+        let protection = self.protected.protection().map_err(Failure::usage)?;
         let by_password = self.password.is_some() || self.user.is_some() || self.register;
         let token = self.token.or_else(|| env::var("LONGLINK_TOKEN").ok().filter(|_| !by_password));
         let (mut settings, by) = match token {
@@ -51,11 +56,12 @@ impl Login {
                     found_or_asked(password, "LONGLINK_PASSWORD", || rpassword::prompt_password("Password: "))?;
                 if self.register {
                     let invitation = self.invitation.unwrap_or_default();
-                    register(&self.server, &name, &password, invitation).await?;
+                    register(&self.server, protection.clone(), &name, &password, invitation).await?;
                 }
                 (Settings::password(name, password), By::Password)
             }
         };
+        settings.protection = protection;
         settings.client = concat!("longlink-bot/", env!("CARGO_PKG_VERSION")).to_owned();
         Ok((settings, by))
     }
@@ -84,9 +90,15 @@ fn ask(prompt: &str) -> io::Result<String> {
     Ok(line.trim().to_owned())
 }
 
-async fn register(server: &str, name: &str, password: &str, invitation: String) -> Result<(), Failure> {
+async fn register(
+    server: &str,
+    protection: Protection,
+    name: &str,
+    password: &str,
+    invitation: String,
+) -> Result<(), Failure> {
     let request = pb::RegisterRequest { name: name.to_owned(), password: password.to_owned(), invitation };
-    match ask_once(server, request).await {
+    match ask_once(server, protection, request).await {
         Ok(_) => Ok(()),
         Err(OnceError::Refused(refused)) if refused.code == Code::NameTaken => {
             Err(Failure::login(format!("the name {name} is taken; without --register you log in to it")))

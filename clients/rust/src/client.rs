@@ -11,7 +11,7 @@ use prost::Message;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
-use crate::dial::{Dial, Tcp};
+use crate::dial::{Dial, Server};
 use crate::error::{AskError, Ended, SendError};
 use crate::event::{Connected, Events};
 use crate::owner::{Owner, State};
@@ -63,10 +63,11 @@ impl<T: Into<String>> From<T> for Content {
 }
 
 impl Client {
-    /// Begins to connect to `server` (`host:port`) by TCP, and returns at once: [`Client::ready`] or the first
+    /// Begins to connect to `server` (`host:port`) by TCP, with TLS as the settings say, and returns at once: [`Client::ready`] or the first
     /// [`Event`](crate::Event) tells how that went. Must be called within a tokio runtime.
     pub fn connect(server: impl Into<String>, settings: Settings) -> (Self, Events) {
-        Self::connect_with(Tcp { server: server.into() }, settings)
+        let server = Server::new(server, settings.protection.clone());
+        Self::connect_with(server, settings)
     }
 
     /// As [`Client::connect`], over connections of any kind.

@@ -4,7 +4,7 @@
 //! server: it logs in, answers for the heartbeat, comes back after a loss with growing pauses, resumes where it was, and
 //! stays away when the server says so. What was sent and not answered is sent again, and kept once; what is received
 //! is received once, in order. That it has arrived is told by itself; that a person has read it is for the app to say
-//! ([`Client::mark_read`]).
+//! ([`Client::mark_read`]). A link goes over TLS unless it stays on this machine ([`Protection`]).
 //!
 //! ```no_run
 //! use longlink_client::{Client, Event, Settings};
@@ -31,7 +31,7 @@
 //!
 //! Modules, from the outside in: `client` and `helpers` (the handle), `event`, `settings`, `error`; `owner` (the task);
 //! `link` (a connection as frames), `requests` (what has no answer yet), `inbox` (what was taken), `delivered` (telling
-//! so), `beat` (the heartbeat), `pause`, `dial`.
+//! so), `beat` (the heartbeat), `pause`, `dial`, `trust` (TLS).
 
 mod beat;
 mod client;
@@ -47,14 +47,16 @@ mod owner;
 mod pause;
 mod requests;
 mod settings;
+mod trust;
 
 pub use client::{Client, Content, Sending};
-pub use dial::{Dial, Tcp};
+pub use dial::{Connection, Dial, Server};
 pub use error::{AskError, Broken, Ended, OnceError, SendError};
 pub use event::{Connected, Event, Events};
 pub use longlink::wire::{Ask, CloseReason, Code, Command, Refused, pb};
 pub use once::{ask_once, ask_once_with};
 pub use settings::{Credential, Resume, Secret, Settings};
+pub use trust::{ALPN_LINK, Protection, Trust, TrustError};
 
 /// A name that nobody else has: 122 random bits, written as a UUID.
 pub fn fresh_id() -> String {

@@ -5,14 +5,19 @@ use std::time::Duration;
 use longlink::wire::Ask;
 use tokio::time::timeout;
 
-use crate::dial::{Dial, Tcp};
+use crate::dial::{Dial, Server};
 use crate::error::{Broken, OnceError};
 use crate::link::Link;
+use crate::trust::Protection;
 
 /// Asks one question on a link of its own, without logging in: [`RegisterRequest`](crate::pb::RegisterRequest) is the
 /// one that needs this. It is not repeated by itself.
-pub async fn ask_once<A: Ask>(server: impl Into<String>, request: A) -> Result<A::Reply, OnceError> {
-    ask_once_with(Tcp { server: server.into() }, request).await
+pub async fn ask_once<A: Ask>(
+    server: impl Into<String>,
+    protection: Protection,
+    request: A,
+) -> Result<A::Reply, OnceError> {
+    ask_once_with(Server::new(server, protection), request).await
 }
 
 /// As [`ask_once`], over connections of any kind.

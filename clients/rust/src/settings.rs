@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::trust::Protection;
+
 /// Everything an app can decide. Make one with [`Settings::password`] or [`Settings::token`] and change what differs.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -10,6 +12,8 @@ pub struct Settings {
     /// Which of the user's devices this is: 1 to 64 bytes. A second link of the same device takes the first one's
     /// place, so an app makes one at its first start and keeps it. The default is a fresh one.
     pub device_id: String,
+    /// Whether connections of [`Client::connect`](crate::Client::connect) are encrypted. With TLS, but to this machine.
+    pub protection: Protection,
     /// Where to go on, as saved from [`Events::resume`](crate::Events::resume). `None`: from now on.
     pub resume: Option<Resume>,
     /// Whether to tell the server, at most once a second, how far the app has been given its entries, so that those
@@ -58,6 +62,7 @@ impl Settings {
     fn with(credential: Credential) -> Self {
         Self {
             credential,
+            protection: Protection::default(),
             device_id: crate::fresh_id(),
             resume: None,
             tell_delivered: true,

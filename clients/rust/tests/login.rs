@@ -1,6 +1,8 @@
 use longlink::wire::{CloseReason, Code, Command};
 use longlink_client::pb::hello_request::Credential;
-use longlink_client::{AskError, Broken, Client, Ended, Event, OnceError, Resume, SendError, Settings, ask_once, pb};
+use longlink_client::{
+    AskError, Broken, Client, Ended, Event, OnceError, Protection, Resume, SendError, Settings, ask_once, pb,
+};
 use tokio::net::TcpListener;
 
 use crate::support::{
@@ -217,7 +219,7 @@ async fn frames_of_unknown_kinds_are_passed_over() {
 async fn an_account_is_made_on_a_link_of_its_own() {
     let port = Port::open().await;
     let request = pb::RegisterRequest { name: "anna".into(), password: "secret".into(), ..Default::default() };
-    let (made, ()) = tokio::join!(ask_once(port.address.to_string(), request.clone()), async {
+    let (made, ()) = tokio::join!(ask_once(port.address.to_string(), Protection::None, request.clone()), async {
         let mut server = port.accept().await;
         let (seq, heard) = server.asked_by::<pb::RegisterRequest>(1).await;
         assert_eq!(heard, request);
@@ -226,7 +228,7 @@ async fn an_account_is_made_on_a_link_of_its_own() {
     });
     assert_eq!(made.unwrap().user_id, 9);
 
-    let (made, ()) = tokio::join!(ask_once(port.address.to_string(), request), async {
+    let (made, ()) = tokio::join!(ask_once(port.address.to_string(), Protection::None, request), async {
         let mut server = port.accept().await;
         let (seq, _) = server.asked_by::<pb::RegisterRequest>(1).await;
         server.say(Command::Register, seq, refusal(Code::NameTaken)).await;

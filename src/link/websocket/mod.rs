@@ -11,10 +11,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, BytesMut};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::ReadBuf;
 
 use super::tcp::{HEARD, poll_read_and_forget, write_frames, write_front};
-use super::transport::{LinkError, Said, Transport};
+use super::transport::{LinkError, Said, Transport, Wire};
 use crate::wire::{Frame, FrameError, Outgoing};
 use wire::{Head, Kind, put_control, put_head};
 
@@ -146,7 +146,7 @@ impl<S> WebSocketTransport<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> WebSocketTransport<S> {
+impl<S: Wire> WebSocketTransport<S> {
     fn poll_read_frame(&mut self, context: &mut Context<'_>, frame_bytes_max: usize) -> Poll<Result<Frame, LinkError>> {
         if let Some(frame) = self.take_partial(frame_bytes_max)? {
             return Poll::Ready(Ok(frame));
@@ -186,8 +186,8 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> WebSocketTransport<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for WebSocketTransport<S> {
-    const NAME: &'static str = "websocket";
+impl<S: Wire> Transport for WebSocketTransport<S> {
+    const NAME: &'static str = if S::IS_ENCRYPTED { "wss" } else { "websocket" };
 
     fn poll_hear(&mut self, context: &mut Context<'_>, frame_bytes_max: usize) -> Poll<Result<Frame, LinkError>> {
         let heard = ready!(self.poll_read_frame(context, frame_bytes_max));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use longlink_client::{OnceError, ask_once, pb};
+use longlink_client::{OnceError, Protection, ask_once, pb};
 
 /// Somebody who takes part.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub(super) enum Source<'a> {
     /// The folder that the server keeps its data in.
     Operator(&'a Path),
     /// Where registration is open.
-    Register { server: String, prefix: &'a str },
+    Register { server: String, protection: Protection, prefix: &'a str },
 }
 
 impl Source<'_> {
@@ -28,17 +28,19 @@ impl Source<'_> {
         for number in 1..=count {
             accounts.push(match self {
                 Self::Operator(folder) => operator::make(folder, format!("check-{mark}-{number}")).await?,
-                Self::Register { server, prefix } => register(server, format!("{prefix}{mark}-{number}")).await?,
+                Self::Register { server, protection, prefix } => {
+                    register(server, protection.clone(), format!("{prefix}{mark}-{number}")).await?
+                }
             });
         }
         Ok(accounts)
     }
 }
 
-async fn register(server: &str, name: String) -> Result<Account, String> {
+async fn register(server: &str, protection: Protection, name: String) -> Result<Account, String> {
     let password = longlink_client::fresh_id();
     let request = pb::RegisterRequest { name: name.clone(), password: password.clone(), invitation: String::new() };
-    let made = ask_once(server, request).await.map_err(|error: OnceError| {
+    let made = ask_once(server, protection, request).await.map_err(|error: OnceError| {
         format!("cannot register {name} at {server}: {error}; where registration is closed, use --data-dir")
     })?;
     let credential = pb::PasswordCredential { name: name.clone(), password };

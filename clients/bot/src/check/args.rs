@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::faults::Faults;
+use crate::protection::Protected;
 use crate::span::span;
 
 /// Many bots write to one another while links are cut and the server is killed; then it is told whether anything was
@@ -14,9 +15,11 @@ pub struct Args {
     /// Where the server listens. Not needed with --serve: the server says it
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8081")]
     pub(super) server: String,
-    /// Where the same server listens for HTTP: every third device then comes by WebSocket. With --serve it is known
+    /// Where the same server listens for HTTP, or with TLS for HTTPS: every third device then comes by WebSocket. With --serve it is known
     #[arg(long, value_name = "HOST:PORT")]
     pub(super) http: Option<String>,
+    #[command(flatten)]
+    pub(super) protected: Protected,
     /// Make the accounts by the operator's door in this folder, the server's data_dir
     #[arg(long, value_name = "DIR", conflicts_with = "register")]
     pub(super) data_dir: Option<PathBuf>,

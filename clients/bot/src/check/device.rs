@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::accounts::Account;
 use super::faults::{Fault, Faults, around};
-use super::link::{Door, Gone, Link, PATIENCE, read};
+use super::link::{Door, Gone, Link, PATIENCE, Secured, read};
 use super::message::Message;
 use super::record::{Altered, Event, Happened};
 use super::recorder::{Recorder, happened};
@@ -57,6 +57,8 @@ pub(super) struct Shared {
     /// The mean time between two changes of groups by a user.
     pub(super) change_every: Duration,
     pub(super) words: Words,
+    /// How links are encrypted, if they are.
+    pub(super) secured: Option<Secured>,
 }
 
 pub(super) struct Device {
@@ -155,7 +157,7 @@ impl Device {
     }
 
     async fn try_link(&mut self) -> Result<End, End> {
-        let mut link = Link::connect(self.network, self.door).await?;
+        let mut link = Link::connect(self.network, self.door, self.shared.secured.as_ref()).await?;
         let request = pb::HelloRequest {
             credential: Some(self.account.credential.clone()),
             device_id: self.device_id.clone(),

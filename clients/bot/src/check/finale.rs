@@ -9,9 +9,16 @@ use longlink_client::pb;
 
 use super::accounts::Account;
 use super::device::Phase;
-use super::link::{Door, Gone, Link};
+use super::link::{Door, Gone, Link, Secured};
 use super::recorder::Recorder;
 use super::words::reader_of;
+
+/// A server, and how links to it are encrypted.
+#[derive(Clone)]
+pub(super) struct Reached {
+    pub(super) at: SocketAddr,
+    pub(super) secured: Option<Secured>,
+}
 
 /// A link that only asks: to set things up, and to read at the end. It reads no pushes.
 pub(super) struct Asker {
@@ -24,14 +31,15 @@ pub(super) struct Asker {
 impl Asker {
     /// `all`: it is going to read everything, page by page.
     pub(super) async fn begin(
-        server: SocketAddr,
+        server: &Reached,
         account: &Account,
         what: &str,
         all: bool,
         recorder: &Recorder,
     ) -> Result<Self, String> {
-        let failed = |gone| format!("{} cannot log in at {server}: {}", account.name, in_words(gone));
-        let mut link = Link::connect(server, Door::Tcp).await.map_err(failed)?;
+        let at = server.at;
+        let failed = |gone| format!("{} cannot log in at {at}: {}", account.name, in_words(gone));
+        let mut link = Link::connect(server.at, Door::Tcp, server.secured.as_ref()).await.map_err(failed)?;
         let request = pb::HelloRequest {
             credential: Some(account.credential.clone()),
             device_id: what.to_owned(),
@@ -40,7 +48,7 @@ impl Asker {
         };
         let hello = link.call(&request, ignored).await.map_err(failed)?;
         if hello.code() != Code::Ok {
-            return Err(format!("{} cannot log in at {server}: {}", account.name, hello.message));
+            return Err(format!("{} cannot log in at {at}: {}", account.name, hello.message));
         }
         let reader = recorder.reader(account.user, format!("{} ({what})", account.name), all);
         let number = recorder.link(reader, None, &hello);
@@ -95,7 +103,7 @@ impl Asker {
 /// Reads everything of everybody behind `start`. Gives up to where each device has to read now, and up to where
 /// everything was there to be read.
 pub(super) async fn read_all(
-    server: SocketAddr,
+    server: &Reached,
     accounts: &[Account],
     devices: &[(i64, u32)],
     peers: &[i64],

@@ -8,9 +8,11 @@ use futures_util::{SinkExt, StreamExt};
 use longlink::wire::codec::{CodecError, FrameCodec};
 use longlink::wire::frame::{FRAME_LENGTH_MAX, SEQ_NOOP, SEQ_PUSH};
 use longlink::wire::{Ask, Command, Frame, Outgoing};
-use longlink_client::pb;
+use longlink_client::{ALPN_LINK, Connection, Protection, Server, TrustError, pb};
+use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{self, Message};
@@ -44,20 +46,24 @@ pub(super) struct Link {
 }
 
 enum Frames {
-    Tcp(Framed<TcpStream, FrameCodec>),
-    WebSocket(Box<WebSocketStream<TcpStream>>),
+    Tcp(Box<Framed<Connection, FrameCodec>>),
+    WebSocket(Box<WebSocketStream<Connection>>),
 }
 
 impl Link {
-    pub(super) async fn connect(address: SocketAddr, door: Door) -> Result<Self, Gone> {
-        timeout(PATIENCE, Self::connect_now(address, door)).await.map_err(|_| Gone::Broken)?
+    pub(super) async fn connect(address: SocketAddr, door: Door, secured: Option<&Secured>) -> Result<Self, Gone> {
+        timeout(PATIENCE, Self::connect_now(address, door, secured)).await.map_err(|_| Gone::Broken)?
     }
 
-    async fn connect_now(address: SocketAddr, door: Door) -> Result<Self, Gone> {
+    async fn connect_now(address: SocketAddr, door: Door, secured: Option<&Secured>) -> Result<Self, Gone> {
         let stream = TcpStream::connect(address).await.map_err(|_| Gone::Broken)?;
         stream.set_nodelay(true).map_err(|_| Gone::Broken)?;
+        let stream = match secured {
+            None => Connection::Plain(stream),
+            Some(secured) => secured.encrypt(stream, door).await?,
+        };
         let frames = match door {
-            Door::Tcp => Frames::Tcp(Framed::new(stream, FrameCodec::new(CLIENT_VERSION))),
+            Door::Tcp => Frames::Tcp(Box::new(Framed::new(stream, FrameCodec::new(CLIENT_VERSION)))),
             Door::WebSocket => Frames::WebSocket(Box::new(shake_hands(stream, address).await?)),
         };
         Ok(Self { frames, seq: 0 })
@@ -125,13 +131,48 @@ impl Link {
     }
 }
 
+/// What it takes to encrypt links by each door.
+#[derive(Clone)]
+pub(super) struct Secured {
+    links: TlsConnector,
+    web: TlsConnector,
+    name: ServerName<'static>,
+}
+
+impl Secured {
+    /// For a server at `address`, if it is to be TLS.
+    pub(super) fn new(address: &str, protection: Protection) -> Result<Option<Self>, String> {
+        let server = Server::new(address, protection);
+        let Some((name, trust)) = server.tls() else { return Ok(None) };
+        let connector =
+            |alpn: &[u8]| trust.config(alpn).map(TlsConnector::from).map_err(|error: TrustError| error.to_string());
+        let name = ServerName::try_from(name.to_owned()).map_err(|error| format!("{name}: {error}"))?;
+        Ok(Some(Self { links: connector(ALPN_LINK)?, web: connector(b"http/1.1")?, name }))
+    }
+
+    async fn encrypt(&self, stream: TcpStream, door: Door) -> Result<Connection, Gone> {
+        let connector = match door {
+            Door::Tcp => &self.links,
+            Door::WebSocket => &self.web,
+        };
+        match connector.connect(self.name.clone(), stream).await {
+            Ok(stream) => Ok(Connection::Tls(Box::new(stream))),
+            // The network may have cut it here too; but coming again helps nobody whom the certificate does not suit.
+            Err(error) => match error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>()) {
+                Some(error @ rustls::Error::InvalidCertificate(_)) => Err(Gone::Stopped(error.to_string())),
+                Some(_) | None => Err(Gone::Broken),
+            },
+        }
+    }
+}
+
 /// The message in a frame.
 pub(super) fn read<M: prost::Message + Default>(frame: &Frame) -> Result<M, Gone> {
     M::decode(frame.body.clone()).map_err(|error| Gone::Unreadable(error.to_string()))
 }
 
 /// A path, a subprotocol: PROTOCOL.md, W1.
-async fn shake_hands(stream: TcpStream, address: SocketAddr) -> Result<WebSocketStream<TcpStream>, Gone> {
+async fn shake_hands(stream: Connection, address: SocketAddr) -> Result<WebSocketStream<Connection>, Gone> {
     let mut request = format!("ws://{address}/ws").into_client_request().map_err(|_| Gone::Broken)?;
     request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("longlink.v1"));
     match client_async(request, stream).await {
@@ -145,7 +186,7 @@ async fn shake_hands(stream: TcpStream, address: SocketAddr) -> Result<WebSocket
 }
 
 /// One frame is one binary message (W2).
-async fn hear_message(socket: &mut WebSocketStream<TcpStream>) -> Result<Frame, Gone> {
+async fn hear_message(socket: &mut WebSocketStream<Connection>) -> Result<Frame, Gone> {
     loop {
         match socket.next().await {
             Some(Ok(Message::Binary(bytes))) => {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use longlink::wire::Code;
-use longlink_client::pb;
+use longlink_client::{Protection, pb};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio::net::{TcpListener, lookup_host};
@@ -21,9 +21,9 @@ use super::accounts::{Account, Source};
 use super::args::Args;
 use super::device::{Device, Kept, Phase, Shared};
 use super::faults::{Fault, Faults, around};
-use super::finale::{Asker, in_words, read_all};
+use super::finale::{Asker, Reached, in_words, read_all};
 use super::judge::Judge;
-use super::link::Door;
+use super::link::{Door, Secured};
 use super::proxy::Proxy;
 use super::record::{self, Event};
 use super::recorder::Recorder;
@@ -58,7 +58,11 @@ pub async fn run(args: Args) -> Result<Verdict, String> {
     println!("seed {seed}");
     let recorder =
         Recorder::new(seed, args.save.as_deref()).map_err(|error| format!("cannot save the history: {error}"))?;
-    let mut server = (!args.serve.is_empty()).then(|| Server::new(args.serve.clone()));
+    let protection = args.protected.protection()?;
+    // A server that is started for this is on this machine.
+    let named = if args.serve.is_empty() { args.server.as_str() } else { "127.0.0.1:0" };
+    let secured = Secured::new(named, protection.clone())?;
+    let mut server = (!args.serve.is_empty()).then(|| Server::new(args.serve.clone(), secured.is_some()));
     let address = match &mut server {
         Some(server) => server.start().await?,
         None => Addresses {
@@ -69,7 +73,7 @@ pub async fn run(args: Args) -> Result<Verdict, String> {
             },
         },
     };
-    let check = Check { args, seed, recorder, random: StdRng::seed_from_u64(seed) };
+    let check = Check { args, protection, secured, seed, recorder, random: StdRng::seed_from_u64(seed) };
     // Whoever stops it also stops the server that it started: it goes with the future that is dropped.
     tokio::select! {
         verdict = check.run(server, address) => verdict,
@@ -104,6 +108,8 @@ type Devices = JoinSet<Result<(), String>>;
 
 struct Check {
     args: Args,
+    protection: Protection,
+    secured: Option<Secured>,
     seed: u64,
     recorder: Recorder,
     random: StdRng,
@@ -137,6 +143,7 @@ impl Check {
             send_every: self.args.send_every(),
             change_every: CHANGE_EVERY,
             words,
+            secured: self.secured.clone(),
         };
         let (mut devices, readers) = self.devices(&accounts, shared, &doors);
 
@@ -153,7 +160,7 @@ impl Check {
             error = &mut network => return Err(format!("the network between the bots and the server failed: {error}")),
         }
         // Others may have replaced it meanwhile.
-        let address = now.borrow().tcp;
+        let address = self.reached(now.borrow().tcp);
         let recorder = self.recorder.clone();
         let rest = async {
             calm.send_replace(true);
@@ -167,7 +174,7 @@ impl Check {
                     REST_PATIENCE.as_secs()
                 );
             }
-            let (reading, upto) = read_all(address, &accounts, &readers, &peers, start, &recorder).await?;
+            let (reading, upto) = read_all(&address, &accounts, &readers, &peers, start, &recorder).await?;
             phase.send_replace(reading);
             let read = timeout(REST_PATIENCE, async {
                 while let Some(done) = devices.join_next().await {
@@ -188,6 +195,10 @@ impl Check {
             error = &mut network => return Err(format!("the network between the bots and the server failed: {error}")),
         };
         self.recorder.finish(upto)
+    }
+
+    fn reached(&self, at: SocketAddr) -> Reached {
+        Reached { at, secured: self.secured.clone() }
     }
 
     /// The network in front of one of the server's doors, and where it begins.
@@ -217,9 +228,12 @@ impl Check {
     async fn gather(&mut self, address: SocketAddr) -> Result<Cast, String> {
         let source = match (&self.args.data_dir, &self.args.register) {
             (Some(folder), _) => Source::Operator(folder),
-            (None, Some(prefix)) => Source::Register { server: address.to_string(), prefix },
+            (None, Some(prefix)) => {
+                Source::Register { server: address.to_string(), protection: self.protection.clone(), prefix }
+            }
             (None, None) => return Err("there is no way to make accounts".to_owned()),
         };
+        let address = self.reached(address);
         // Another run of the same seed needs other names.
         let mark = format!("{:08x}", rand::random::<u32>());
         let accounts = source.make(self.args.users as usize, &mark).await?;
@@ -228,13 +242,13 @@ impl Check {
         let mut start = None;
         for number in 0..self.args.groups as usize {
             let Some(owner) = accounts.get(number % accounts.len().max(1)) else { break };
-            let mut asker = Asker::begin(address, owner, "setting up", false, &self.recorder).await?;
+            let mut asker = Asker::begin(&address, owner, "setting up", false, &self.recorder).await?;
             start.get_or_insert(asker.hello.head);
             let (group, members) = self.make_group(&mut asker, owner, &words).await?;
             words.groups.push(Group { group, owner: owner.user, first_members: members });
         }
         if let Some(first) = accounts.first() {
-            let mut asker = Asker::begin(address, first, "setting up", false, &self.recorder).await?;
+            let mut asker = Asker::begin(&address, first, "setting up", false, &self.recorder).await?;
             start.get_or_insert(asker.hello.head);
             words.to_everyone = self.may_write_to_everyone(&mut asker, first).await?;
         }

@@ -23,8 +23,19 @@ pub(super) struct Addresses {
     pub(super) http: Option<SocketAddr>,
 }
 
+/// Where a server listens, in the clear and with TLS.
+#[derive(Clone, Copy, Debug, Default)]
+struct AllAddresses {
+    tcp: Option<SocketAddr>,
+    http: Option<SocketAddr>,
+    tcp_tls: Option<SocketAddr>,
+    https: Option<SocketAddr>,
+}
+
 pub(super) struct Server {
     program: Vec<String>,
+    /// Which of its doors are taken.
+    has_tls: bool,
     running: Option<Running>,
 }
 
@@ -37,8 +48,8 @@ struct Running {
 }
 
 impl Server {
-    pub(super) fn new(program: Vec<String>) -> Self {
-        Self { program, running: None }
+    pub(super) fn new(program: Vec<String>, has_tls: bool) -> Self {
+        Self { program, has_tls, running: None }
     }
 
     /// Starts it, waits until it listens, and tells where.
@@ -60,7 +71,11 @@ impl Server {
         let stdout = child.stdout.take().ok_or("the server has no standard output")?;
         let mut lines = BufReader::new(stdout).lines();
         let listens = match timeout(START_PATIENCE, addresses(&mut lines)).await {
-            Ok(Some(listens)) => listens,
+            Ok(Some(all)) => {
+                let (tcp, http) = if self.has_tls { (all.tcp_tls, all.https) } else { (all.tcp, all.http) };
+                let door = if self.has_tls { "listen.tcp_tls" } else { "listen.tcp" };
+                Addresses { tcp: tcp.ok_or_else(|| format!("the server's {door} is off"))?, http }
+            }
             Ok(None) => {
                 let _ = child.wait().await;
                 // All that it said is there once its pipe is closed.
@@ -96,11 +111,16 @@ impl Server {
     }
 }
 
-/// What it says first: `tcp 127.0.0.1:8081`, and on the next line the same of `http`.
-async fn addresses(lines: &mut Lines<BufReader<ChildStdout>>) -> Option<Addresses> {
-    let tcp = lines.next_line().await.ok()??.strip_prefix("tcp ")?.trim().parse().ok()?;
-    let http = lines.next_line().await.ok()??.strip_prefix("http ")?.trim().parse().ok();
-    Some(Addresses { tcp, http })
+/// What it says first: `tcp 127.0.0.1:8081`, or `tcp off`, and the same of `http`, `tcp-tls` and `https`.
+async fn addresses(lines: &mut Lines<BufReader<ChildStdout>>) -> Option<AllAddresses> {
+    let mut all = AllAddresses::default();
+    for (name, address) in
+        [("tcp", &mut all.tcp), ("http", &mut all.http), ("tcp-tls", &mut all.tcp_tls), ("https", &mut all.https)]
+    {
+        let line = lines.next_line().await.ok()??;
+        *address = line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok();
+    }
+    Some(all)
 }
 
 async fn keep_last_words(pipe: impl AsyncRead + Unpin, kept: Arc<Mutex<Vec<String>>>) {

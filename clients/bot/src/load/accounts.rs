@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use longlink_client::{Code, OnceError, ask_once, fresh_id, pb};
+use longlink_bot::protection::Protected;
+use longlink_client::{Code, OnceError, Protection, ask_once, fresh_id, pb};
 use serde_json::{Value, json};
 
 use super::plan::Account;
@@ -130,20 +131,22 @@ fn operate(socket: &Path, command: &Value) -> Result<Vec<Value>, Failure> {
 /// Registers users under a prefix, by the protocol, and logs each in once for a token.
 pub(crate) async fn register(
     server: &str,
+    protected: &Protected,
     prefix: &str,
     count: usize,
     progress: &Progress,
 ) -> Result<Vec<Account>, Failure> {
+    let protection = protected.protection().map_err(Failure::usage)?;
     progress.stage("registrations (each is a password to be hashed)", count as u64);
     // Nobody else's to guess, and ours not to keep.
     let password = fresh_id();
     let run = fresh_id().get(..8).unwrap_or_default().to_owned();
     let names = (1..=count).map(|number| format!("{prefix}{run}-{number}"));
-    let accounts = stream::iter(names.map(|name| register_one(server, name, &password)));
+    let accounts = stream::iter(names.map(|name| register_one(server, protection.clone(), name, &password)));
     accounts.buffered(REGISTRATIONS_AT_ONCE).inspect_ok(|_| progress.done(1)).try_collect().await
 }
 
-async fn register_one(server: &str, name: String, password: &str) -> Result<Account, Failure> {
+async fn register_one(server: &str, protection: Protection, name: String, password: &str) -> Result<Account, Failure> {
     let refused = |error: OnceError| match error {
         OnceError::Refused(refused) if refused.code == Code::RegistrationClosed => {
             Failure::login("registration is not open here; use --data-dir or --users-file")
@@ -153,14 +156,14 @@ async fn register_one(server: &str, name: String, password: &str) -> Result<Acco
         }
     };
     let request = pb::RegisterRequest { name: name.clone(), password: password.to_owned(), invitation: String::new() };
-    ask_once(server, request).await.map_err(refused)?;
+    ask_once(server, protection.clone(), request).await.map_err(refused)?;
     let by_password = pb::PasswordCredential { name, password: password.to_owned() };
     let hello = pb::HelloRequest {
         credential: Some(pb::hello_request::Credential::Password(by_password)),
         device_id: DEVICE.to_owned(),
         ..Default::default()
     };
-    let reply = ask_once(server, hello).await.map_err(refused)?;
+    let reply = ask_once(server, protection, hello).await.map_err(refused)?;
     Ok(Account { id: reply.user_id, token: reply.token })
 }
 

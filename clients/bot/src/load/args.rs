@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use longlink_bot::protection::Protected;
 use longlink_bot::span::span;
 use serde::Serialize;
 
@@ -35,7 +36,8 @@ sending: a slow server is then asked less, and its latencies look better than th
 
 Whether the log is durable, and who may write to everyone how often, are the server's settings
 (store.engine, chat.broadcast_allowed, chat.broadcasts_per_minute), as is how many links one address may have
-(link.links_per_address_max). There is no TLS.
+(link.links_per_address_max). With --tls, a connection counts as made when its handshake is, and one that comes back
+resumes its session where the server lets it, as apps do.
 
 Examples:
   bot load pairs --data-dir longlink-demo
@@ -64,7 +66,9 @@ pub(crate) struct Args {
     /// Where the server listens
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8081")]
     pub(crate) server: String,
-    /// Where it listens for HTTP, which `poll` asks
+    #[command(flatten)]
+    pub(crate) protected: Protected,
+    /// Where it listens for HTTP in the clear, which `poll` asks
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
     pub(crate) http: String,
     /// How many links, or users
@@ -171,6 +175,7 @@ pub(crate) struct Settings {
     pub(crate) scenario: Scenario,
     pub(crate) server: SocketAddr,
     pub(crate) http: SocketAddr,
+    pub(crate) tls: bool,
     pub(crate) connections: u32,
     /// 0: as many as there is room for in flight.
     pub(crate) rate_per_second: f64,
@@ -188,7 +193,13 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// `links_max` is how many one process may hold.
-    pub(crate) fn new(args: &Args, server: SocketAddr, http: SocketAddr, links_max: u32) -> Result<Self, String> {
+    pub(crate) fn new(
+        args: &Args,
+        server: SocketAddr,
+        http: SocketAddr,
+        tls: bool,
+        links_max: u32,
+    ) -> Result<Self, String> {
         let connections = args.connections;
         let rate_per_second = args.rate.unwrap_or_else(|| args.scenario.usual_rate(connections));
         let enough = connections.div_ceil(links_max.max(1));
@@ -207,6 +218,7 @@ impl Settings {
             scenario: args.scenario,
             server,
             http,
+            tls,
             connections,
             rate_per_second,
             in_flight: args.in_flight.unwrap_or(if rate_per_second > 0.0 { 32 } else { 1 }),
@@ -299,7 +311,7 @@ mod tests {
 
     fn settings(line: &str, links_max: u32) -> Result<Settings, String> {
         let address = "127.0.0.1:1".parse().unwrap();
-        Settings::new(&parsed(line).unwrap(), address, address, links_max)
+        Settings::new(&parsed(line).unwrap(), address, address, false, links_max)
     }
 
     #[test]

@@ -34,12 +34,14 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::lookup_host;
 use tokio::task::spawn_blocking;
 
+use longlink_client::Server;
+
 use crate::clock;
 use crate::failure::Failure;
 pub(crate) use args::{Args, SCENARIOS};
 use args::{Scenario, Settings};
 pub(crate) use crew::WORKER;
-use plan::Account;
+use plan::{Account, Tls};
 use progress::Progress;
 use report::Report;
 pub(crate) use worker::work;
@@ -51,7 +53,10 @@ const DESCRIPTORS_RESERVED: u64 = 64;
 
 pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let (server, http) = (resolve(&args.server).await?, resolve(&args.http).await?);
-    let settings = Settings::new(&args, server, http, links_max()).map_err(Failure::usage)?;
+    let protection = args.protected.protection().map_err(Failure::usage)?;
+    let named = Server::new(&args.server, protection);
+    let tls = named.tls().map(|(name, _)| Tls { name: name.to_owned(), protected: args.protected.clone() });
+    let settings = Settings::new(&args, server, http, tls.is_some(), links_max()).map_err(Failure::usage)?;
     let begun_at_ms = clock::now_ms();
     let machine = process::machine();
     let pid = args.pid.or_else(|| args.data_dir.as_deref().and_then(accounts::pid));
@@ -69,7 +74,10 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let accounts = accounts(&args, settings.connections as usize, &progress).await?;
     // Tells this run's messages from those of any other.
     let number = u32::from_str_radix(longlink_client::fresh_id().get(..8).unwrap_or("0"), 16).unwrap_or(0);
-    let plans = scenario::plans(&settings, number, accounts);
+    let mut plans = scenario::plans(&settings, number, accounts);
+    for plan in &mut plans {
+        plan.tls.clone_from(&tls);
+    }
     let outcome = run::run(&settings, plans, pid, args.count_calls, &progress).await;
     progress.end();
     let report = Report::new(settings, machine, begun_at_ms, outcome?);
@@ -103,7 +111,7 @@ fn judge(report: &Report) -> Result<(), Failure> {
 
 /// What is about to be done, and to whom.
 fn intention(settings: &Settings) -> String {
-    let Settings { server, connections, processes, duration_s, ramp_per_second, .. } = settings;
+    let Settings { server, tls, connections, processes, duration_s, ramp_per_second, .. } = settings;
     let name = settings.scenario.name();
     let load = match (settings.scenario, settings.is_open_loop()) {
         (Scenario::Idle, _) => "no messages".to_owned(),
@@ -112,8 +120,9 @@ fn intention(settings: &Settings) -> String {
         (scenario, false) => format!("{} as fast as it goes, {} in flight", scenario.unit(), settings.in_flight),
     };
     format!(
-        "{name} at {server}: {connections} connections at up to {ramp_per_second} a second from {processes} processes, \
-         then {load} for {duration_s} s"
+        "{name} at {server}{}: {connections} connections at up to {ramp_per_second} a second from {processes} processes, \
+         then {load} for {duration_s} s",
+        if *tls { " over TLS" } else { "" }
     )
 }
 
@@ -132,7 +141,7 @@ fn ports_hint(settings: &Settings) -> Option<String> {
 
 async fn accounts(args: &Args, count: usize, progress: &Progress) -> Result<Vec<Account>, Failure> {
     if let Some(prefix) = &args.register {
-        let accounts = accounts::register(&args.server, prefix, count, progress).await?;
+        let accounts = accounts::register(&args.server, &args.protected, prefix, count, progress).await?;
         if let Some(path) = &args.users_file {
             accounts::keep(path, &accounts)?;
         }

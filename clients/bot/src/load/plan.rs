@@ -5,6 +5,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use longlink_bot::protection::Protected;
 use serde::{Deserialize, Serialize};
 
 use super::tally::Tally;
@@ -18,12 +19,21 @@ pub(crate) struct Account {
     pub(crate) token: String,
 }
 
+/// Whose certificate a server must show, and how it is known.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Tls {
+    pub(crate) name: String,
+    pub(crate) protected: Protected,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Plan {
     /// Tells this run's messages from all others.
     pub(crate) run: u32,
     pub(crate) server: SocketAddr,
     pub(crate) http: SocketAddr,
+    /// How links are encrypted, if they are.
+    pub(crate) tls: Option<Tls>,
     /// Whence the links come, in turn. Empty: as the system chooses.
     pub(crate) sources: Vec<IpAddr>,
     /// Who has which seat.

@@ -14,6 +14,7 @@ fn settings(rate_per_second: f64) -> Settings {
         scenario: Scenario::Pairs,
         server: address,
         http: address,
+        tls: false,
         connections: 1000,
         rate_per_second,
         in_flight: 1,

@@ -13,6 +13,7 @@ fn ledger() -> Ledger {
         run: 1,
         server: address,
         http: address,
+        tls: None,
         sources: Vec::new(),
         accounts: vec![account(10), account(11), account(12)],
         ramp: 1.0,

@@ -84,10 +84,11 @@ impl Worker {
             0 => None,
             count => self.plan.sources.get(seat as usize % count).copied(),
         };
-        let to = if place.is_poller { self.plan.http } else { self.plan.server };
+        let (to, encrypt) =
+            if place.is_poller { (self.plan.http, None) } else { (self.plan.server, self.encrypt.as_ref()) };
         (place.due_ns, place.since_ns) = (due, now);
         place.generation = place.generation.wrapping_add(1);
-        match Link::connect(to, source, self.poll.registry(), Token(seat as usize)) {
+        match Link::connect(to, encrypt, source, self.poll.registry(), Token(seat as usize)) {
             Ok(link) => {
                 place.link = Some(link);
                 place.state = State::Connecting;

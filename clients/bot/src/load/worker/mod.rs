@@ -36,7 +36,7 @@ use super::time::{MS_NS, now_ns, own_cpu_us};
 use crate::failure::Failure;
 use alarm::Alarm;
 use ledger::Ledger;
-use link::Link;
+use link::{Encrypt, Link};
 use phases::Phase;
 pub(crate) use speech::NAME_BYTES;
 
@@ -77,6 +77,7 @@ fn listen(waker: Arc<Waker>) -> Receiver<Order> {
 
 struct Worker {
     plan: Plan,
+    encrypt: Option<Encrypt>,
     poll: Poll,
     phase: Phase,
     seats: Vec<Place>,
@@ -186,7 +187,9 @@ impl Worker {
             }
             range.end = number + 1;
         }
+        let encrypt = plan.tls.as_ref().map(Encrypt::new).transpose()?;
         Ok(Self {
+            encrypt,
             phase: Phase::Arriving,
             ledger: Ledger::new(&plan),
             tally: Tally::default(),

@@ -8,7 +8,7 @@ use longlink_client::{Command, pb};
 use mio::event::Event;
 use prost::Message as _;
 
-use super::link::in_words;
+use super::link::{Link, in_words};
 use super::{State, Worker, speech};
 use crate::load::plan::Seat;
 use crate::load::time::now_ns;
@@ -38,11 +38,16 @@ impl Worker {
         let mut buffer = std::mem::take(&mut self.buffer);
         while let Some(read) = self.read_once(seat, &mut buffer) {
             // A short read has emptied the socket, unless its end is behind it.
-            if read < buffer.len() && !is_at_end {
+            let link = self.place(seat).and_then(|place| place.link.as_ref());
+            if read < buffer.len() && !is_at_end && !link.is_some_and(Link::reads_in_parts) {
                 break;
             }
         }
         self.buffer = buffer;
+        let link = self.place(seat).and_then(|place| place.link.as_ref());
+        if link.is_some_and(Link::has_own_words) {
+            self.mark(seat);
+        }
     }
 
     /// `None` when there is nothing more to be read.
