@@ -44,6 +44,10 @@ const REVISION_KEY: &[u8] = b"number of changes";
 /// Descriptors that the database may hold for tables. Links need the rest: see `plan`, which keeps at most 512 from them.
 const FILES_KEPT_OPEN: usize = 128;
 
+/// Of the database. Its first one never merges tables, and while all others do it hands what is to be merged from hand
+/// to hand and takes a whole core for it: so one more than there are keyspaces that are ever merged at once.
+const WORKERS: usize = 4;
+
 /// So many tables that overlap slow down every read; the next ones wait until some were merged.
 const UNMERGED_TABLES_MAX: usize = 24;
 
@@ -66,7 +70,11 @@ fn bounded() -> KeyspaceCreateOptions {
 
 impl Tables {
     pub(super) fn open(path: &Path, cache_bytes: u64) -> fjall::Result<Self> {
-        let db = Database::builder(path).cache_size(cache_bytes).max_cached_files(Some(FILES_KEPT_OPEN)).open()?;
+        let db = Database::builder(path)
+            .cache_size(cache_bytes)
+            .max_cached_files(Some(FILES_KEPT_OPEN))
+            .worker_threads(WORKERS)
+            .open()?;
         // What is asked of the log is there, and views are scanned: filters would be a cost without a use.
         let log = db.keyspace("log", || bounded().filter_policy(FilterPolicy::disabled()))?;
         let view = db.keyspace(VIEW, || bounded().filter_policy(FilterPolicy::disabled()))?;
