@@ -17,6 +17,7 @@ use self::disk::{Disk, RealDisk};
 use self::failure::Failure;
 use self::files::Lock;
 use self::layers::{Layers, Reader};
+use self::names::Names;
 use self::queue::{Job, Queue};
 use self::tables::Tables;
 use self::writer::{Reply, Writer};
@@ -33,6 +34,7 @@ mod disk;
 mod failure;
 mod files;
 mod layers;
+mod names;
 mod open;
 mod queue;
 mod settings;
@@ -69,6 +71,7 @@ struct Shared {
     /// The last entry that is durable and readable.
     head: AtomicI64,
     layers: RwLock<Layers>,
+    names: Mutex<Names>,
     /// `None` once closed. Reads hold it, so that a close waits for them.
     tables: RwLock<Option<Tables>>,
     /// The answers of the batch that is being written.
@@ -100,6 +103,10 @@ impl Shared {
 
     fn layers_mut(&self) -> RwLockWriteGuard<'_, Layers> {
         self.layers.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn names(&self) -> MutexGuard<'_, Names> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn in_flight(&self) -> MutexGuard<'_, Vec<Reply>> {
@@ -165,7 +172,9 @@ impl Log for Embedded {
 
     fn append(&self, _: Partition, new: NewEntry) -> Pending<Result<Appended, StoreError>> {
         let (reply, receiver) = oneshot::channel();
-        match self.shared.queue.push(Job::Append { new, reply }) {
+        // Here, since the writer is one for all and has enough to do.
+        let key = SentKey::new(new.from, &new.client_msg_id);
+        match self.shared.queue.push(Job::Append { new, key, reply }) {
             Ok(()) => Pending::waiting(receiver, || Err(closed())),
             Err(refused) => Pending::ready(Err(refused)),
         }

@@ -20,6 +20,7 @@ mod directory;
 pub mod embedded;
 pub mod entry;
 mod memory;
+mod places;
 mod read;
 mod roster;
 mod rows;

@@ -1,12 +1,14 @@
 //! Rows in memory, and what the reading code asks of any layer of them.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use rustc_hash::FxBuildHasher;
 
-use super::view::{self, RowKey, Sent, SentKey, SentMap};
+use super::places::{List, Places};
+use super::view::{self, RowKey, View};
 use super::{Entry, StoreError};
 use crate::id::{Peer, QueueId, UserId};
 
@@ -45,99 +47,84 @@ pub(super) trait Rows {
 
 pub(super) type Row = (RowKey, Bytes);
 
-/// What a row says, which for most is nothing but that it is there: they are to be small.
-type Value = Option<Box<Bytes>>;
-
-static NOTHING: Bytes = Bytes::new();
-
 /// Rows in memory: all there are, or those that are not on the disk yet.
 #[derive(Debug, Default)]
 pub(super) struct MemoryRows {
     /// By view, since there are far fewer of them than rows, and a view grows at its end. Its numbers are given out
     /// by us, so the hash has no adversary.
-    views: HashMap<RowKey, Vec<(QueueId, Value)>, FxBuildHasher>,
-    /// Those of them over which one scan may go, in order. Most are only ever read by themselves, and keeping these in
+    views: HashMap<View, List, FxBuildHasher>,
+    places: Places,
+    /// What rows say, of the few that say more than that they are there.
+    values: HashMap<RowKey, Bytes, FxBuildHasher>,
+    /// Those views over which one scan may go, in order. Most are only ever read by themselves, and keeping these in
     /// order as well would be a good part of what the one writer does.
-    order: BTreeSet<RowKey>,
+    order: BTreeSet<View>,
     /// Who has `said` rows with whom. One may come twice: for each of the two directions.
-    talks: HashMap<UserId, Vec<UserId>, FxBuildHasher>,
-    sent: SentMap,
+    talks: HashMap<UserId, List, FxBuildHasher>,
+    entries: usize,
 }
 
 impl MemoryRows {
-    pub(super) fn absorb(&mut self, entries: &[Arc<Entry>], sent: SentMap) {
-        for entry in entries {
-            self.insert(entry);
-        }
-        self.sent.extend(sent);
-    }
-
-    /// Adds the rows of an entry, but not its name.
+    /// Adds the rows of an entry. Entries come in the order of the log.
     pub(super) fn insert(&mut self, entry: &Entry) {
+        self.entries += 1;
         view::rows(entry, |key, value| {
-            let (view, place) = (key.view(), key.place());
-            let value = (!value.is_empty()).then(|| Box::new(value));
-            let rows = self.views.entry(view).or_insert_with(|| {
+            let view = key.view();
+            let list = self.views.entry(view).or_insert_with(|| {
                 if view.is_read_across() {
                     self.order.insert(view);
                 } else if let Some((from, to)) = view.said_between() {
-                    self.talks.entry(from).or_default().push(to);
+                    self.places.add(self.talks.entry(from).or_default(), to.get().cast_unsigned());
                     if from != to {
-                        self.talks.entry(to).or_default().push(from);
+                        self.places.add(self.talks.entry(to).or_default(), from.get().cast_unsigned());
                     }
                 }
-                Vec::new()
+                List::default()
             });
-            if rows.last().is_none_or(|(last, _)| *last < place) {
-                rows.push((place, value));
-                return;
-            }
-            // An entry that was taken before: its rows are the same each time.
-            if let Err(gap) = rows.binary_search_by_key(&place, |row| row.0) {
-                rows.insert(gap, (place, value));
+            self.places.push(list, key.place());
+            if !value.is_empty() {
+                self.values.insert(key, value);
             }
         });
     }
 
     /// How many entries these are the rows of.
     pub(super) fn entries(&self) -> usize {
-        self.sent.len()
+        self.entries
     }
 
-    /// All rows, in order.
-    pub(super) fn rows(&self) -> impl Iterator<Item = (RowKey, &Bytes)> {
-        let mut views: Vec<_> = self.views.iter().collect();
-        views.sort_unstable_by_key(|(view, _)| **view);
-        views.into_iter().flat_map(|(view, rows)| rows.iter().map(|(place, value)| (view.at(*place), said(value))))
+    /// All rows, in order, but for the `talk` rows.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Row> {
+        let mut views: Vec<_> = self.views.iter().map(|(view, list)| (*view, *list)).collect();
+        views.sort_unstable_by_key(|(view, _)| *view);
+        views.into_iter().flat_map(|(view, list)| self.range(view, list, QueueId::START, QueueId::END))
     }
 
     /// With whom `user` has talked, by ascending number, and where last.
     pub(super) fn talks(&self, user: UserId) -> Vec<(UserId, QueueId)> {
-        let mut others = self.talks.get(&user).cloned().unwrap_or_default();
+        let others = self.talks.get(&user).map(|list| self.places.numbers(*list)).unwrap_or_default();
+        let mut others: Vec<_> = others.into_iter().filter_map(|other| UserId::parse(other.cast_signed())).collect();
         others.sort_unstable();
         others.dedup();
-        let last =
-            |from, to| self.views.get(&RowKey::said(from, Peer::User(to), QueueId::START))?.last().map(|row| row.0);
+        let last = |from, to| {
+            let list = self.views.get(&RowKey::said(from, Peer::User(to), QueueId::START).view())?;
+            self.places.last(*list)
+        };
         let last = |other| last(user, other).max(last(other, user)).map(|place| (other, place));
         others.into_iter().filter_map(last).collect()
     }
 
     /// All `talk` rows, in order, with what they say.
     pub(super) fn talk_rows(&self) -> Vec<(RowKey, QueueId)> {
-        let mut users: Vec<_> = self.talks.keys().copied().collect();
-        users.sort_unstable();
-        let rows = |user| self.talks(user).into_iter().map(move |(other, last)| (RowKey::talk(user, other), last));
-        users.into_iter().flat_map(rows).collect()
-    }
-
-    pub(super) fn sorted_sent(&self) -> Vec<(&SentKey, &Sent)> {
-        let mut sent: Vec<_> = self.sent.iter().collect();
-        sent.sort_unstable_by_key(|(key, _)| *key);
-        sent
-    }
-
-    pub(super) fn sent(&self, key: &SentKey) -> Option<Sent> {
-        self.sent.get(key).copied()
+        let both = |(view, list): (&View, &List)| {
+            let ((one, other), last) = (view.said_between()?, self.places.last(*list)?);
+            Some([(RowKey::talk(one, other), Reverse(last)), (RowKey::talk(other, one), Reverse(last))])
+        };
+        let mut rows: Vec<_> = self.views.iter().filter_map(both).flatten().collect();
+        rows.sort_unstable();
+        // Of the two directions the later one.
+        rows.dedup_by_key(|(key, _)| *key);
+        rows.into_iter().map(|(key, Reverse(last))| (key, last)).collect()
     }
 
     pub(super) fn scan(&self, first: RowKey, last: RowKey, order: Order, limit: usize) -> Vec<Row> {
@@ -148,22 +135,26 @@ impl MemoryRows {
         let (first_view, last_view) = (first.view(), last.view());
         let across = (first_view != last_view).then(|| self.order.range(first_view..=last_view));
         let alone = (first_view == last_view).then_some(&first_view);
-        let views = across.into_iter().flatten().chain(alone).filter_map(|view| self.views.get_key_value(view));
-        let range = views.flat_map(|(view, rows)| {
-            let from = if *view == first_view { first.place() } else { QueueId::START };
-            let to = if *view == last_view { last.place() } else { QueueId::END };
-            let from = rows.partition_point(|(place, _)| *place < from);
-            let to = rows.partition_point(|(place, _)| *place <= to);
-            let part = rows.get(from..to).unwrap_or_default();
-            part.iter().map(|(place, value)| (view.at(*place), said(value).clone()))
+        let views = across.into_iter().flatten().chain(alone);
+        let range = views.filter_map(|view| Some((*view, *self.views.get(view)?))).flat_map(|(view, list)| {
+            let from = if view == first_view { first.place() } else { QueueId::START };
+            let to = if view == last_view { last.place() } else { QueueId::END };
+            self.range(view, list, from, to)
         });
         match order {
             Order::Ascending => range.take(limit).collect(),
             Order::Descending => range.rev().take(limit).collect(),
         }
     }
-}
 
-fn said(value: &Value) -> &Bytes {
-    value.as_deref().unwrap_or(&NOTHING)
+    fn range(
+        &self,
+        view: View,
+        list: List,
+        from: QueueId,
+        to: QueueId,
+    ) -> impl DoubleEndedIterator<Item = Row> + use<'_> {
+        let value = |key| if self.values.is_empty() { None } else { self.values.get(&key).cloned() };
+        self.places.range(list, from, to).map(move |place| (view.at(place), value(view.at(place)).unwrap_or_default()))
+    }
 }

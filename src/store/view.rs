@@ -20,11 +20,17 @@ use crate::wire::pb;
 // Numbers, not the bytes they become on the disk: comparing keys is most of what it costs to keep rows in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct RowKey {
+    view: View,
+    place: u64,
+}
+
+/// What the rows of one view have in common: all of a key but the place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct View {
     tag: u8,
     // Unsigned, so that they sort as their bytes do.
     first: u64,
     second: u64,
-    place: u64,
 }
 
 pub(super) const ROW_KEY_BYTES: usize = 25;
@@ -56,7 +62,7 @@ const EDIT: &[u8] = b"e";
 
 impl RowKey {
     fn new(tag: u8, first: i64, second: i64, place: QueueId) -> Self {
-        Self { tag, first: first.cast_unsigned(), second: second.cast_unsigned(), place: place.get().cast_unsigned() }
+        View { tag, first: first.cast_unsigned(), second: second.cast_unsigned() }.at(place)
     }
 
     pub(super) fn mailbox(peer: Peer, place: QueueId) -> Self {
@@ -91,13 +97,7 @@ impl RowKey {
 
     /// Whether it is a `talk` row: not made from one entry alone.
     pub(super) fn is_talk(&self) -> bool {
-        self.tag == TALK
-    }
-
-    /// Of a `said` row between users, the two.
-    pub(super) fn said_between(&self) -> Option<(UserId, UserId)> {
-        let two = (UserId::parse(self.first.cast_signed())?, UserId::parse(self.second.cast_signed())?);
-        (self.tag == SAID).then_some(two)
+        self.view.tag == TALK
     }
 
     /// The first and the last key that a stay of `user` can have.
@@ -118,9 +118,9 @@ impl RowKey {
     pub(super) fn to_bytes(self) -> [u8; ROW_KEY_BYTES] {
         let mut bytes = [0; ROW_KEY_BYTES];
         let mut rest = &mut bytes[..];
-        rest.put_u8(self.tag);
-        rest.put_u64(self.first);
-        rest.put_u64(self.second);
+        rest.put_u8(self.view.tag);
+        rest.put_u64(self.view.first);
+        rest.put_u64(self.view.second);
         rest.put_u64(self.place);
         bytes
     }
@@ -129,26 +129,44 @@ impl RowKey {
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let bytes: &[u8; ROW_KEY_BYTES] = bytes.try_into().ok()?;
         let mut rest = &bytes[..];
-        Some(Self { tag: rest.get_u8(), first: rest.get_u64(), second: rest.get_u64(), place: rest.get_u64() })
+        let view = View { tag: rest.get_u8(), first: rest.get_u64(), second: rest.get_u64() };
+        Some(Self { view, place: rest.get_u64() })
     }
 
     /// The first of the two numbers.
     pub(super) fn first(&self) -> i64 {
-        self.first.cast_signed()
+        self.view.first.cast_signed()
     }
 
     /// The second of the two numbers.
     pub(super) fn second(&self) -> i64 {
-        self.second.cast_signed()
+        self.view.second.cast_signed()
     }
 
     pub(super) fn place(&self) -> QueueId {
         QueueId::cursor(self.place.cast_signed())
     }
 
-    /// The key before all rows of its view: it names the view.
-    pub(super) fn view(&self) -> Self {
-        self.at(QueueId::START)
+    pub(super) fn view(&self) -> View {
+        self.view
+    }
+
+    /// Whether the two differ in their place alone.
+    pub(super) fn is_same_range(&self, other: &Self) -> bool {
+        self.view == other.view
+    }
+
+    /// The key of the same range at another place.
+    #[must_use]
+    pub(super) fn at(self, place: QueueId) -> Self {
+        self.view.at(place)
+    }
+}
+
+impl View {
+    /// The key of a row of this view.
+    pub(super) fn at(self, place: QueueId) -> RowKey {
+        RowKey { view: self, place: place.get().cast_unsigned() }
     }
 
     /// Whether a scan goes over several views of this kind: over all groups of a user, or over several
@@ -157,15 +175,10 @@ impl RowKey {
         matches!(self.tag, STAY | AMEND)
     }
 
-    /// Whether the two differ in their place alone.
-    pub(super) fn is_same_range(&self, other: &Self) -> bool {
-        self.view() == other.view()
-    }
-
-    /// The key of the same range at another place.
-    #[must_use]
-    pub(super) fn at(self, place: QueueId) -> Self {
-        Self { place: place.get().cast_unsigned(), ..self }
+    /// Of a `said` row between users, the two.
+    pub(super) fn said_between(&self) -> Option<(UserId, UserId)> {
+        let two = (UserId::parse(self.first.cast_signed())?, UserId::parse(self.second.cast_signed())?);
+        (self.tag == SAID).then_some(two)
     }
 }
 
@@ -315,6 +328,13 @@ impl SentKey {
 
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Its beginning, as a number that sorts as the bytes do as far as it goes.
+    pub(super) fn first_bytes(&self) -> u128 {
+        let mut first = [0; 16];
+        first.iter_mut().zip(&self.bytes).for_each(|(to, from)| *to = *from);
+        u128::from_be_bytes(first)
     }
 }
 

@@ -9,6 +9,7 @@ use super::Shared;
 use super::tables::Tables;
 use crate::id::QueueId;
 use crate::store::rows::MemoryRows;
+use crate::store::view::SentMap;
 
 /// Between the writer, which asks for a checkpoint, and the thread that makes it.
 #[derive(Debug, Default)]
@@ -19,8 +20,16 @@ pub(super) struct Checkpoints {
 
 #[derive(Debug, Default)]
 struct Wanted {
-    rows: Option<(Arc<MemoryRows>, QueueId)>,
+    work: Option<Work>,
     is_ended: bool,
+}
+
+/// Everything made from the log that is not on the disk, up to the head.
+#[derive(Debug)]
+struct Work {
+    rows: Arc<MemoryRows>,
+    names: Arc<SentMap>,
+    head: QueueId,
 }
 
 /// With so many times `checkpoint_entries` in memory, the writer waits for the disk.
@@ -49,7 +58,7 @@ pub(super) fn consider(shared: &Shared, head: QueueId) {
             return;
         }
         if let Some(rows) = layers.freeze() {
-            wanted.rows = Some((rows, head));
+            wanted.work = Some(Work { rows, names: shared.names().freeze(), head });
             shared.checkpoints.changed.notify_all();
             return;
         }
@@ -75,9 +84,9 @@ pub(super) fn consider(shared: &Shared, head: QueueId) {
 pub(super) fn run(shared: &Shared, tables: &Tables) {
     loop {
         let mut wanted = shared.checkpoints.lock();
-        let (rows, head) = loop {
-            if let Some(rows) = wanted.rows.take() {
-                break rows;
+        let work = loop {
+            if let Some(work) = wanted.work.take() {
+                break work;
             }
             if wanted.is_ended {
                 return;
@@ -85,7 +94,7 @@ pub(super) fn run(shared: &Shared, tables: &Tables) {
             wanted = shared.checkpoints.changed.wait(wanted).unwrap_or_else(PoisonError::into_inner);
         };
         drop(wanted);
-        if let Err(error) = write(shared, tables, &rows, head) {
+        if let Err(error) = write(shared, tables, &work) {
             shared.fail(&format!("rows of the views could not be written: {error}"));
         }
         // Under the lock that `consider` holds from its look to its wait, or it could miss this.
@@ -110,20 +119,20 @@ impl Shared {
 
 /// The last checkpoint, when nothing is appended any more: the next open finds everything in tables.
 pub(super) fn finish(shared: &Shared, tables: &Tables, head: QueueId) -> fjall::Result<()> {
-    let rows = shared.layers_mut().freeze();
-    match rows {
-        Some(rows) => write(shared, tables, &rows, head),
-        None => Ok(()),
-    }
+    let Some(rows) = shared.layers_mut().freeze() else { return Ok(()) };
+    // Its lock ends here: `write` takes it as well.
+    let names = shared.names().freeze();
+    write(shared, tables, &Work { rows, names, head })
 }
 
-pub(super) fn write(shared: &Shared, tables: &Tables, rows: &MemoryRows, head: QueueId) -> fjall::Result<()> {
+fn write(shared: &Shared, tables: &Tables, work: &Work) -> fjall::Result<()> {
     let give_up = || shared.failure.reason().is_some();
     tables.flush(give_up)?;
     if give_up() {
         return Ok(());
     }
-    tables.write_rows(rows, head, give_up)?;
-    shared.layers_mut().thaw(head);
+    tables.write_rows(&work.rows, &work.names, work.head, give_up)?;
+    shared.layers_mut().thaw(work.head);
+    shared.names().thaw();
     Ok(())
 }

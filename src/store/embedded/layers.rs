@@ -11,7 +11,7 @@ use super::Shared;
 use super::tables::Tables;
 use crate::id::{QueueId, UserId};
 use crate::store::rows::{MemoryRows, Order, Row, Rows};
-use crate::store::view::{RowKey, Sent, SentKey, SentMap};
+use crate::store::view::RowKey;
 use crate::store::{Entry, StoreError};
 
 #[derive(Debug, Default)]
@@ -29,8 +29,8 @@ impl Layers {
         Self { on_disk, ..Self::default() }
     }
 
-    pub(super) fn add(&mut self, entries: &[Arc<Entry>], sent: SentMap) {
-        self.active.absorb(entries, sent);
+    pub(super) fn add(&mut self, entries: &[Arc<Entry>]) {
+        entries.iter().for_each(|entry| self.active.insert(entry));
     }
 
     pub(super) fn active_entries(&self) -> usize {
@@ -56,10 +56,6 @@ impl Layers {
     pub(super) fn thaw(&mut self, on_disk: QueueId) {
         self.frozen = None;
         self.on_disk = on_disk;
-    }
-
-    pub(super) fn sent(&self, key: &SentKey) -> Option<Sent> {
-        self.active.sent(key).or_else(|| self.frozen.as_ref()?.sent(key))
     }
 }
 

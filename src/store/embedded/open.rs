@@ -17,7 +17,7 @@ use super::writer::Writer;
 use super::{Embedded, OpenError, Running, Settings, Shared, spawn};
 use crate::id::QueueId;
 use crate::store::tail::Ring;
-use crate::store::view::{Sent, SentKey, SentMap};
+use crate::store::view::{Sent, SentKey};
 use crate::store::{Entry, StoreError};
 
 pub(super) fn open(dir: &Path, settings: Settings, disk: Box<dyn Disk>) -> Result<Embedded, OpenError> {
@@ -52,6 +52,7 @@ pub(super) fn open(dir: &Path, settings: Settings, disk: Box<dyn Disk>) -> Resul
         ring: Ring::new(head, settings.ring_entries, settings.ring_bytes),
         head: AtomicI64::new(mark.get()),
         layers: RwLock::new(Layers::new(mark)),
+        names: Mutex::default(),
         tables: RwLock::new(Some(tables.clone())),
         in_flight: Mutex::default(),
         checkpoints: Checkpoints::default(),
@@ -100,17 +101,17 @@ fn make_epoch(tables: &Tables) -> fjall::Result<String> {
 /// Reads what is behind the mark: proves that it is all there, and makes the rows that were only in memory.
 fn make_rows(shared: &Shared, tables: &Tables, mark: QueueId, head: QueueId) -> Result<(), String> {
     let mut last = mark;
-    let (mut entries, mut sent) = (Vec::new(), SentMap::default());
+    let mut entries = Vec::new();
     for (place, entry) in tables.entries(mark) {
         if place != last.next() {
             return Err(format!("entry {} is missing from the log", last.next()));
         }
         let entry = entry.map_err(|error| error.to_string())?;
-        remember(&mut sent, &entry).map_err(|error| error.to_string())?;
+        remember(shared, &entry).map_err(|error| error.to_string())?;
         entries.push(entry);
         last = place;
         if entries.len() >= shared.settings.checkpoint_entries.max(1) {
-            shared.layers_mut().add(&std::mem::take(&mut entries), std::mem::take(&mut sent));
+            shared.layers_mut().add(&std::mem::take(&mut entries));
             checkpoint::finish(shared, tables, last).map_err(|error| error.to_string())?;
             tracing::info!(up_to = last.get(), of = head.get(), "rows of the views were made from the log");
         }
@@ -118,15 +119,15 @@ fn make_rows(shared: &Shared, tables: &Tables, mark: QueueId, head: QueueId) -> 
     if last != head {
         return Err(format!("entry {} is missing from the log", last.next()));
     }
-    shared.layers_mut().add(&entries, sent);
+    shared.layers_mut().add(&entries);
     shared.head.store(head.get(), Ordering::Release);
     Ok(())
 }
 
-fn remember(sent: &mut SentMap, entry: &Entry) -> Result<(), StoreError> {
+fn remember(shared: &Shared, entry: &Entry) -> Result<(), StoreError> {
     let message = entry.message()?;
     let key = SentKey::new(entry.from, &message.client_msg_id);
-    sent.insert(key, Sent { queue_id: entry.queue_id, sent_at_ms: message.sent_at_ms });
+    shared.names().insert(key, Sent { queue_id: entry.queue_id, sent_at_ms: message.sent_at_ms });
     Ok(())
 }
 

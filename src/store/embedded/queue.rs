@@ -13,7 +13,7 @@ use crate::store::{Appended, Change, ChangeError, Keep, NewEntry, StoreError};
 /// What the writer is asked for.
 #[derive(Debug)]
 pub(super) enum Job {
-    Append { new: NewEntry, reply: oneshot::Sender<Result<Appended, StoreError>> },
+    Append { new: NewEntry, key: SentKey, reply: oneshot::Sender<Result<Appended, StoreError>> },
     Find { key: SentKey, reply: oneshot::Sender<Result<Option<Appended>, StoreError>> },
     Change { changes: Vec<Change>, keep: Keep, reply: oneshot::Sender<Result<(), ChangeError>> },
 }

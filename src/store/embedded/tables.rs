@@ -1,7 +1,7 @@
-//! The database's three keyspaces, and how our rows lie in them.
+//! The database's four keyspaces, and how our rows lie in them.
 //!
 //! `log`: place -> the entry's row. The truth; one row for each entry, in order, so that it is cheap to write and its
-//! scan is a plain one. `view`: the rows of the views and the names under which entries were sent, made from the log,
+//! scan is a plain one. `names`: under which names entries were sent, and the views' rows: both made from the log,
 //! written in bulk behind it. `directory`: records, and the few numbers that belong to the whole store.
 
 use std::ops::Bound;
@@ -9,11 +9,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::{BufMut, Bytes};
+use fjall::config::{BloomConstructionPolicy, FilterPolicy, FilterPolicyEntry, PartitioningPolicy, PinningPolicy};
 use fjall::{AbstractTree, Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode};
 
+use super::names;
 use crate::id::{QueueId, UserId};
 use crate::store::rows::{MemoryRows, Order, Row};
-use crate::store::view::{RowKey, Sent, SentKey};
+use crate::store::view::{RowKey, Sent, SentKey, SentMap};
 use crate::store::{Entry, Record, StoreError};
 
 #[derive(Clone)]
@@ -21,19 +23,18 @@ pub(super) struct Tables {
     db: Database,
     log: Keyspace,
     view: Keyspace,
+    names: Keyspace,
     directory: Keyspace,
 }
 
 /// The keyspace of the views, by the version of what `view::rows` makes: with another one they are made anew at the open,
 /// under another name, and what an open had made when it was ended goes on from its mark.
-const VIEW: &str = "view-2";
+const VIEW: &str = "view-3";
 /// Those of before.
-const OLD_VIEWS: [&str; 1] = ["view"];
+const OLD_VIEWS: [&str; 2] = ["view", "view-2"];
 
-/// In `view`, before all rows: the place up to which its rows and the log itself are in tables.
+/// In `view`, before all rows: the place up to which its rows, the names and the log itself are in tables.
 const MARK_KEY: &[u8] = &[0];
-/// In `view`, behind the rows of the views.
-const SENT_TAG: u8 = 0x40;
 
 /// In `directory`: before the key of a record, and before the name of a number of the store's own.
 const RECORD_TAG: u8 = b'r';
@@ -43,17 +44,43 @@ const REVISION_KEY: &[u8] = b"number of changes";
 /// Descriptors that the database may hold for tables. Links need the rest: see `plan`, which keeps at most 512 from them.
 const FILES_KEPT_OPEN: usize = 128;
 
+/// Of the database. Its first one never merges tables, and while all others do it hands what is to be merged from hand
+/// to hand and takes a whole core for it: so one more than there are keyspaces that are ever merged at once.
+const WORKERS: usize = 4;
+
 /// So many tables that overlap slow down every read; the next ones wait until some were merged.
 const UNMERGED_TABLES_MAX: usize = 24;
 
+/// Nearly every name is new, and every table is asked for it. A wrong "perhaps" costs a block that is read, and kept in
+/// the cache, for nothing: with one in a hundred that was more memory than all filters. One in ten thousand takes 19
+/// bits a name.
+const NAMES_FILTER: FilterPolicyEntry = FilterPolicyEntry::Bloom(BloomConstructionPolicy::FalsePositiveRate(0.000_1));
+
+/// Tables of which nothing stays in memory but what the cache has room for. By default the database pins the indexes
+/// and filters of young tables, and as a table of the log never gets old (it is moved, not rewritten), that would be
+/// memory for each entry until the next start.
+fn bounded() -> KeyspaceCreateOptions {
+    KeyspaceCreateOptions::default()
+        .index_block_pinning_policy(PinningPolicy::disabled())
+        .filter_block_pinning_policy(PinningPolicy::disabled())
+        // In parts of 4 KB, or the index of one table would be a single block.
+        .index_block_partitioning_policy(PartitioningPolicy::all(true))
+        .filter_block_partitioning_policy(PartitioningPolicy::all(true))
+}
+
 impl Tables {
     pub(super) fn open(path: &Path, cache_bytes: u64) -> fjall::Result<Self> {
-        let db = Database::builder(path).cache_size(cache_bytes).max_cached_files(Some(FILES_KEPT_OPEN)).open()?;
-        // What is asked of the log is there: its filters would be a cost without a use.
-        let log = db.keyspace("log", || KeyspaceCreateOptions::default().expect_point_read_hits(true))?;
-        let view = db.keyspace(VIEW, KeyspaceCreateOptions::default)?;
-        let directory = db.keyspace("directory", KeyspaceCreateOptions::default)?;
-        Ok(Self { db, log, view, directory })
+        let db = Database::builder(path)
+            .cache_size(cache_bytes)
+            .max_cached_files(Some(FILES_KEPT_OPEN))
+            .worker_threads(WORKERS)
+            .open()?;
+        // What is asked of the log is there, and views are scanned: filters would be a cost without a use.
+        let log = db.keyspace("log", || bounded().filter_policy(FilterPolicy::disabled()))?;
+        let view = db.keyspace(VIEW, || bounded().filter_policy(FilterPolicy::disabled()))?;
+        let names = db.keyspace("names", || bounded().filter_policy(FilterPolicy::all(NAMES_FILTER)))?;
+        let directory = db.keyspace("directory", bounded)?;
+        Ok(Self { db, log, view, names, directory })
     }
 
     /// Lets views of earlier versions go. Whether there were any.
@@ -147,11 +174,8 @@ impl Tables {
     }
 
     pub(super) fn sent(&self, key: &SentKey) -> Result<Option<Sent>, StoreError> {
-        let Some(value) = self.view.get(sent_row_key(key)).map_err(read_failed)? else { return Ok(None) };
-        let damaged = || StoreError::Damaged("the row of a sent entry".into());
-        let (place, rest) = value.split_first_chunk::<8>().ok_or_else(damaged)?;
-        let sent_at_ms = i64::from_be_bytes(*rest.first_chunk::<8>().ok_or_else(damaged)?);
-        Ok(Some(Sent { queue_id: place_of(place), sent_at_ms }))
+        let Some(value) = self.names.get(key.as_bytes()).map_err(read_failed)? else { return Ok(None) };
+        decode_sent(&value).map(Some)
     }
 
     /// Up to here everything is in tables, and no journal is needed for it.
@@ -174,40 +198,56 @@ impl Tables {
         Ok(())
     }
 
-    /// Writes rows in bulk, with the mark up to which they are complete: all of it or nothing. They go into tables
-    /// as they are, sorted, without a journal; the log holds what they are made from.
-    pub(super) fn write_rows(&self, rows: &MemoryRows, mark: QueueId, give_up: impl Fn() -> bool) -> fjall::Result<()> {
-        while self.view.tree.l0_run_count() > UNMERGED_TABLES_MAX && !give_up() {
+    /// Writes names and rows in bulk, and with the rows, which come last, the mark up to which all are complete. They go
+    /// into tables as they are, sorted, without a journal; the log holds what they are made from.
+    pub(super) fn write_rows(
+        &self,
+        rows: &MemoryRows,
+        names: &SentMap,
+        mark: QueueId,
+        give_up: impl Fn() -> bool,
+    ) -> fjall::Result<()> {
+        while self.unmerged() > UNMERGED_TABLES_MAX && !give_up() {
             self.db.persist(PersistMode::Buffer)?;
             std::thread::sleep(FLUSH_LOOK_AGAIN_AFTER);
         }
+        let mut ingestion = self.names.start_ingestion()?;
+        for (key, sent) in names::in_order(names) {
+            ingestion.write(key.as_bytes(), encode_sent(sent))?;
+        }
+        ingestion.finish()?;
         let mut ingestion = self.view.start_ingestion()?;
         ingestion.write(MARK_KEY, mark.get().to_be_bytes())?;
         for (key, value) in rows.rows() {
-            ingestion.write(key.to_bytes(), &**value)?;
+            ingestion.write(key.to_bytes(), &*value)?;
         }
         for (key, last) in rows.talk_rows() {
             ingestion.write(key.to_bytes(), last.get().to_be_bytes())?;
         }
-        for (key, sent) in rows.sorted_sent() {
-            let mut value = [0; 16];
-            let mut rest = &mut value[..];
-            rest.put_i64(sent.queue_id.get());
-            rest.put_i64(sent.sent_at_ms);
-            ingestion.write(sent_row_key(key), value)?;
-        }
         ingestion.finish()
     }
 
-    /// Every row that the views have on the disk, names under which entries were sent included (`None`).
-    pub(super) fn view_rows(&self) -> impl Iterator<Item = Result<Option<Row>, StoreError>> + use<> {
+    fn unmerged(&self) -> usize {
+        self.view.tree.l0_run_count().max(self.names.tree.l0_run_count())
+    }
+
+    /// Every row that the views have on the disk.
+    pub(super) fn view_rows(&self) -> impl Iterator<Item = Result<Row, StoreError>> + use<> {
         let rows = self.view.range::<&[u8], _>((Bound::Excluded(MARK_KEY), Bound::Unbounded));
         rows.map(|row| {
             let (key, value) = row.into_inner().map_err(read_failed)?;
-            Ok(RowKey::from_bytes(&key)
-                .filter(|_| key.first() < Some(&SENT_TAG))
-                .map(|key| (key, Bytes::copy_from_slice(&value))))
+            let key = RowKey::from_bytes(&key).ok_or_else(|| StoreError::Damaged("a row of a view".into()))?;
+            Ok((key, Bytes::copy_from_slice(&value)))
         })
+    }
+
+    /// How many names are on the disk, of entries up to `mark`: a checkpoint that was cut short may have left more.
+    pub(super) fn names_up_to(&self, mark: QueueId) -> Result<u64, StoreError> {
+        let mut names = 0;
+        for name in self.names.iter() {
+            names += u64::from(decode_sent(&name.value().map_err(read_failed)?)?.queue_id <= mark);
+        }
+        Ok(names)
     }
 
     /// The last place of a `talk` row.
@@ -309,8 +349,19 @@ pub(super) fn place_of(key: &[u8]) -> QueueId {
     QueueId::cursor(key.first_chunk::<8>().map_or(0, |key| i64::from_be_bytes(*key)))
 }
 
-fn sent_row_key(key: &SentKey) -> Vec<u8> {
-    [&[SENT_TAG], key.as_bytes()].concat()
+fn encode_sent(sent: &Sent) -> [u8; 16] {
+    let mut value = [0; 16];
+    let mut rest = &mut value[..];
+    rest.put_i64(sent.queue_id.get());
+    rest.put_i64(sent.sent_at_ms);
+    value
+}
+
+fn decode_sent(value: &[u8]) -> Result<Sent, StoreError> {
+    let damaged = || StoreError::Damaged("the row of a sent entry".into());
+    let (place, rest) = value.split_first_chunk::<8>().ok_or_else(damaged)?;
+    let sent_at_ms = i64::from_be_bytes(*rest.first_chunk::<8>().ok_or_else(damaged)?);
+    Ok(Sent { queue_id: place_of(place), sent_at_ms })
 }
 
 fn record_key(key: &[u8]) -> Vec<u8> {

@@ -135,12 +135,13 @@ fn verify_rows(tables: &Tables, entry: &Entry, report: &mut Report) -> u64 {
 /// How many rows there are that come from one entry each. Those that tell where two have talked last come from several,
 /// so each of them is held against the entry that it names: with `verify_rows`, none can be too old, or too many.
 fn count_rows(tables: &Tables, mark: QueueId, report: &mut Report) -> Result<u64, StoreError> {
-    let mut rows = 0;
+    let mut rows = tables.names_up_to(mark)?;
     for row in tables.view_rows() {
-        let Some((key, value)) = row?.filter(|(key, _)| key.is_talk()) else {
+        let (key, value) = row?;
+        if !key.is_talk() {
             rows += 1;
             continue;
-        };
+        }
         let last = place_of(&value);
         let named = tables.entry(last).ok().filter(|_| last <= mark).and_then(|entry| talk(&entry));
         let two = [key.first(), key.second()];
@@ -154,7 +155,7 @@ fn count_rows(tables: &Tables, mark: QueueId, report: &mut Report) -> Result<u64
 /// The two between whom an entry was said.
 fn talk(entry: &Entry) -> Option<(UserId, UserId)> {
     let mut two = None;
-    view::rows(entry, |key, _| two = two.or(key.said_between()));
+    view::rows(entry, |key, _| two = two.or(key.view().said_between()));
     two
 }
 

@@ -8,12 +8,13 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::files::Witness;
+use super::names::Names;
 use super::queue::{Drained, Job};
 use super::tables::Tables;
 use super::{Shared, checkpoint};
 use crate::id::QueueId;
 use crate::store::directory::Staged;
-use crate::store::view::{Sent, SentKey, SentMap};
+use crate::store::view::{Sent, SentKey};
 use crate::store::{Appended, ChangeError, Entry, Keep, NewEntry, StoreError};
 
 pub(super) struct Writer {
@@ -39,7 +40,6 @@ pub(super) enum Reply {
 #[derive(Default)]
 struct Staging {
     entries: Vec<Arc<Entry>>,
-    sent: SentMap,
     records: Staged,
     replies: Vec<Reply>,
     must_sync: bool,
@@ -81,14 +81,15 @@ impl Writer {
         }
         let mut staging = Staging::default();
         let mut revision = self.last_revision;
+        let mut names = self.shared.names();
         for job in jobs {
             match job {
-                Job::Append { new, reply } => {
-                    let appended = self.stage_entry(&mut staging, new);
+                Job::Append { new, key, reply } => {
+                    let appended = self.stage_entry(&mut staging, &mut names, new, key);
                     staging.replies.push(Reply::Append(reply, appended));
                 }
                 Job::Find { key, reply } => {
-                    let found = self.sent(&staging, &key).map(|sent| sent.map(Sent::appended_before));
+                    let found = self.sent(&names, &key).map(|sent| sent.map(Sent::appended_before));
                     staging.replies.push(Reply::Find(reply, found));
                 }
                 Job::Change { changes, keep, reply } => {
@@ -98,28 +99,34 @@ impl Writer {
                 }
             }
         }
+        drop(names);
         self.commit(&mut staging, revision)?;
         self.last_revision = revision;
         self.show(staging);
         Ok(())
     }
 
-    fn stage_entry(&self, staging: &mut Staging, new: NewEntry) -> Result<Appended, StoreError> {
-        let key = SentKey::new(new.from, &new.client_msg_id);
-        if let Some(sent) = self.sent(staging, &key)? {
+    fn stage_entry(
+        &self,
+        staging: &mut Staging,
+        names: &mut Names,
+        new: NewEntry,
+        key: SentKey,
+    ) -> Result<Appended, StoreError> {
+        if let Some(sent) = self.sent(names, &key)? {
             return Ok(sent.appended_before());
         }
         let last = staging.entries.last().map_or_else(|| self.shared.head(), |entry| entry.queue_id);
         let sent = Sent { queue_id: last.next(), sent_at_ms: new.sent_at_ms };
         let entry = Entry::new(sent.queue_id, new);
-        staging.sent.insert(key, sent);
+        names.insert(key, sent);
         staging.entries.push(Arc::new(entry));
         Ok(Appended { queue_id: sent.queue_id, sent_at_ms: sent.sent_at_ms, duplicate: false })
     }
 
     /// What was sent under a name, if anything: in this batch, or before.
-    fn sent(&self, staging: &Staging, key: &SentKey) -> Result<Option<Sent>, StoreError> {
-        match staging.sent.get(key).copied().or_else(|| self.shared.layers().sent(key)) {
+    fn sent(&self, names: &Names, key: &SentKey) -> Result<Option<Sent>, StoreError> {
+        match names.get(key) {
             Some(sent) => Ok(Some(sent)),
             None => self.tables.sent(key),
         }
@@ -158,7 +165,7 @@ impl Writer {
         }
         if let Some(last) = staging.entries.last() {
             let head = last.queue_id;
-            self.shared.layers_mut().add(&staging.entries, staging.sent);
+            self.shared.layers_mut().add(&staging.entries);
             self.shared.head.store(head.get(), Ordering::Release);
             if let Err(error) = self.witness.write(head) {
                 tracing::warn!(%error, "the witness could not be written; a loss at the log's end may go unnoticed");
