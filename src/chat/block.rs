@@ -12,7 +12,8 @@ use crate::id::UserId;
 use crate::store::{Change, Expect, Keep};
 use crate::wire::{Code, Refused, pb};
 
-/// So many bits, 128 KB. With 5,000 blocks on the server a "maybe" is wrong once in ten thousand times, with 100,000 one in thirty.
+/// So many bits, 128 KB. With 5,000 blocks on the server one "maybe" in ten thousand questions is wrong, with 100,000
+/// one in thirty.
 const BITS: u64 = 1 << 20;
 const WORDS: usize = (BITS / 64) as usize;
 /// One user may block so many: more than anybody keeps in mind, and a bound to what the filter takes in.

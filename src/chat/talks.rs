@@ -123,7 +123,7 @@ impl Chat {
         let page = self.store.read_history(user, talk.peer, talk.last.next(), one)?;
         let last = page.entries.first().map(|entry| entry.message()).transpose()?.map(for_a_list);
         let who = match (talk.peer, talk.stay) {
-            (Peer::User(other), _) => self.names_of(&[other])?.pop().map(pb::conversation::Who::User),
+            (Peer::User(other), _) => self.cards_for(user, &[other])?.pop().map(pb::conversation::Who::User),
             (Peer::Group(_), Some(stay)) => self.group_of_stay(user, stay)?.map(pb::conversation::Who::Group),
             (Peer::Everyone | Peer::Group(_), _) => None,
         };

@@ -108,8 +108,15 @@ async fn contacts_blocks_marks_and_last_seen_go() {
     for peer in [bob.user, 0] {
         assert_eq!(anna.code(Command::MarkRead, &pb::MarkReadRequest { peer, up_to: 1 }).await, Code::Ok);
     }
-    bob.pushed::<pb::ReceiptPush>(Command::PushReceipt).await;
-    assert_eq!(bob.code(Command::MarkRead, &pb::MarkReadRequest { peer: 1, up_to: 1 }).await, Code::Ok);
+    let delivered = pb::MarkDeliveredRequest { up_to: 1 };
+    assert_eq!(anna.code(Command::MarkDelivered, &delivered).await, Code::Ok);
+    let pinned = pb::ConversationSettings { pinned: true, muted: false };
+    let pin = pb::ConversationSetRequest { peer: bob.user, settings: Some(pinned) };
+    assert_eq!(anna.code(Command::ConversationSet, &pin).await, Code::Ok);
+    let before = left_of(store.as_ref(), 1);
+    for prefix in ["account/", "contact/", "block/", "mark/", "delivered/", "talk/"] {
+        assert!(before.iter().any(|(found, _)| *found == prefix), "no {prefix} in {before:?}");
+    }
     assert_eq!(anna.code(Command::DeleteAccount, &delete("")).await, Code::Ok);
     anna.closed().await;
     erased(&world, 1).await;

@@ -30,11 +30,12 @@ pub(crate) async fn befriend<S: Wire>(one: &mut Peer<S>, other: &mut Peer<S>) {
     }
 }
 
-/// The next push, which must tell of a contact. Presence is told when its second has come, so it is passed over.
+/// The next push, which must tell of a contact. Presence and receipts are told when their time has come, so they are
+/// passed over.
 pub(crate) async fn next_contact<S: Wire>(peer: &mut Peer<S>) -> pb::Contact {
     loop {
         let push = peer.push().await;
-        if push.cmd != Command::PushPresence as u32 {
+        if ![Command::PushPresence as u32, Command::PushReceipt as u32].contains(&push.cmd) {
             assert_eq!(push.cmd, Command::PushContact as u32);
             return push.read::<pb::ContactPush>().contact.unwrap();
         }
@@ -67,14 +68,31 @@ pub(crate) async fn contacts<S: Wire>(peer: &mut Peer<S>) -> Vec<(i64, ContactSt
     reply.contacts.iter().map(|contact| (contact.user.as_ref().unwrap().id, contact.state())).collect()
 }
 
-/// The records that have a user's number at either end of their key, without the prefix that says what they are.
+/// The records that are about a user, without the prefix that says what they are.
 pub(crate) fn left_of(store: &impl Directory, user: i64) -> Vec<(&'static str, Vec<u8>)> {
+    // By whom a record is, and for some also whom it concerns: its key begins or ends with the number.
+    const ENDS: [(&str, bool); 14] = [
+        ("account/", false),
+        ("contact/", true),
+        ("block/", true),
+        ("read/", true),
+        ("mark/", false),
+        ("readers/", true),
+        ("delivered/", false),
+        ("talk/", false),
+        ("group/asking", true),
+        ("upload/", false),
+        ("upload-bytes/", false),
+        ("seen/", false),
+        ("erasing/", false),
+        ("erased/", false),
+    ];
     let number = user.to_be_bytes();
     let mut left = Vec::new();
-    for prefix in ["account/", "contact/", "block/", "read/", "seen/", "erasing/", "erased/"] {
+    for (prefix, ends) in ENDS {
         for (key, _) in store.list(prefix.as_bytes(), None, 1_000).unwrap() {
             let numbers = &key[prefix.len()..];
-            if numbers.starts_with(&number) || numbers.ends_with(&number) {
+            if numbers.starts_with(&number) || (ends && numbers.ends_with(&number)) {
                 left.push((prefix, numbers.to_vec()));
             }
         }

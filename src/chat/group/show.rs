@@ -83,7 +83,7 @@ impl Chat {
             let page: Vec<UserId> = behind.by_ref().take(LISTED_MAX).collect();
             let more = behind.next().is_some();
             Ok(pb::GroupMembersReply {
-                members: this.names_of(&page)?,
+                members: this.cards_for(caller.user, &page)?,
                 more,
                 owner: roster.owner.get(),
                 admins: roster.admins.iter().map(|user| user.get()).collect(),
