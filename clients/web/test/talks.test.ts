@@ -70,7 +70,7 @@ test("the list has the newest first, and little of a long text", () => {
 
 test("a thread is an unbroken run: pages above it, news below it, each once", () => {
   const thread = new Thread();
-  assert.equal(thread.add(item(20n)), false, "before the first page it is left to that");
+  assert.equal(thread.add(item(20n)), false, "before the first page it waits for that");
   thread.older([item(20n), item(18n)], true);
   assert.equal(thread.add(item(20n)), false);
   assert.equal(thread.add(item(5n)), false, "there may be others between");
@@ -146,6 +146,18 @@ test("a picture and a file are shown as what they are, and one that cannot be re
   assert.deepEqual(upload, { picture: true, hash: "ab", name: "a.png", mimeType: "image/png", size: 7, width: 3, height: 4, preview: Uint8Array.of(1), caption: "look" });
   assert.equal((of(ContentType.FILE, toBinary(MediaSchema, media)) as { picture: boolean }).picture, false);
   assert.deepEqual(of(ContentType.FILE, Uint8Array.of(255)), { kind: "other", type: ContentType.FILE });
+});
+
+test("what comes while a page is on its way is not missed, be it an entry or a change", () => {
+  const thread = new Thread();
+  thread.add(item(9n));
+  thread.amend(amendmentOf(recall(10n, 7n))!);
+  // It was read before those two were written.
+  thread.older([item(8n), item(7n)], true);
+  assert.deepEqual(thread.items.map(({ queueId, content }) => [queueId, content.kind]), [[7n, "recalled"], [8n, "text"], [9n, "text"]]);
+  thread.amend(amendmentOf(edit(11n, 5n, "better"))!);
+  thread.older([item(6n), item(5n)], false);
+  assert.deepEqual(thread.items[0]!.content, { kind: "text", text: "better" });
 });
 
 test("pinned conversations stand before all others", () => {

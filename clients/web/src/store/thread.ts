@@ -8,6 +8,8 @@ import type { Amendment, Item, UserId } from "./entries.js";
 export const ITEMS_MAX = 3_000;
 /** So many quoted entries that are not in the run are kept. */
 const QUOTED_MAX = 200;
+/** So much of what comes while a page is on its way is kept for when it is here. */
+const EARLY_MAX = 200;
 
 export interface Marks {
   read: bigint;
@@ -19,7 +21,7 @@ export class Thread {
   items: Item[] = [];
   /** Whether there are older ones than the first. */
   more = true;
-  /** Whether the newest were read once; until then what comes is left for that. */
+  /** Whether the newest were read once; until then what comes waits for that. */
   loaded = false;
   loading = false;
   /** The server refused to show it. */
@@ -30,31 +32,41 @@ export class Thread {
   readonly quoted = new Map<bigint, Item | undefined>();
   /** In a group: how many have read one's own messages, and of how many. */
   readonly counts = new Map<bigint, { read: number; members: number }>();
+  /** What came before the first page, which may have been read before that was written. */
+  private early: Item[] = [];
+  /** The latest changes, for pages that were read before them and come after. */
+  private readonly changes: Amendment[] = [];
 
   /** Takes a page of history: descending, older than all there is. */
   older(page: Item[], more: boolean): void {
     const first = this.items[0]?.queueId;
     const fresh = page.filter((item) => first === undefined || item.queueId < first).reverse();
-    this.items = [...fresh, ...this.items];
+    this.items = [...fresh.map((item) => this.upToDate(item)), ...this.items];
     this.more = more;
     this.loaded = true;
+    for (const item of this.early.splice(0)) this.add(item);
   }
 
   /** Takes one that was pushed or written. True when it is news here. */
   add(item: Item): boolean {
-    if (!this.loaded) return false;
+    if (!this.loaded) {
+      this.early = [...this.early, item].slice(-EARLY_MAX);
+      return false;
+    }
     const first = this.items[0]?.queueId;
     // Older than the run, with a hole between: history will bring it.
     if (this.more && first !== undefined && item.queueId < first) return false;
     let at = this.items.length;
     while (at > 0 && this.items[at - 1]!.queueId > item.queueId) at -= 1;
     if (at > 0 && this.items[at - 1]!.queueId === item.queueId) return false;
-    this.items.splice(at, 0, item);
+    this.items.splice(at, 0, this.upToDate(item));
     return true;
   }
 
   /** One of them was changed or taken back. */
   amend(amendment: Amendment): void {
+    this.changes.push(amendment);
+    if (this.changes.length > EARLY_MAX) this.changes.shift();
     const at = this.place(amendment.target);
     if (at >= 0) this.items[at] = amended(this.items[at]!, amendment);
     const quoted = this.quoted.get(amendment.target);
@@ -73,7 +85,7 @@ export class Thread {
   }
 
   quote(queueId: bigint, item: Item | undefined): void {
-    this.quoted.set(queueId, item);
+    this.quoted.set(queueId, item && this.upToDate(item));
     const oldest = this.quoted.keys().next().value;
     if (this.quoted.size > QUOTED_MAX && oldest !== undefined) this.quoted.delete(oldest);
   }
@@ -94,6 +106,10 @@ export class Thread {
 
   newest(): bigint {
     return this.items.at(-1)?.queueId ?? 0n;
+  }
+
+  private upToDate(item: Item): Item {
+    return this.changes.reduce(amended, item);
   }
 
   private place(queueId: bigint): number {
