@@ -250,6 +250,11 @@ impl Tables {
         Ok(names)
     }
 
+    #[cfg(test)]
+    pub(super) fn set_talk(&self, user: UserId, other: UserId, last: QueueId) {
+        self.view.insert(RowKey::talk(user, other).to_bytes(), last.get().to_be_bytes()).unwrap();
+    }
+
     /// The last place of a `talk` row.
     pub(super) fn last_talk(&self, user: UserId, other: UserId) -> Result<Option<QueueId>, StoreError> {
         let found = self.view.get(RowKey::talk(user, other).to_bytes()).map_err(read_failed)?;

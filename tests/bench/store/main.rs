@@ -1,11 +1,12 @@
 //! What the store costs: durable appends against a bare segment file in the same run, then opening and reading a
-//! store of two million entries. `cargo bench --bench store [-- ENTRIES [IN_FLIGHT..]]`; the disk is the one of the
-//! temporary folder.
+//! store of two million entries, and the list of ten thousand conversations. `cargo bench --bench store [-- ENTRIES
+//! [IN_FLIGHT..]]`, or `-- conversations`; the disk is the one of the temporary folder.
 //!
 //! Figures of one disk say little: it may be ten times slower a minute later. So both sides run in turn, and what
 //! counts is the ratio of their medians.
 
 mod load;
+mod talks;
 
 use std::path::Path;
 use std::time::Duration;
@@ -23,6 +24,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 const ROUNDS: usize = 3;
 const ROUND: Duration = Duration::from_secs(4);
 const READS: usize = 2_000;
+const CONVERSATIONS: usize = 10_000;
 
 fn main() {
     // `cargo bench` adds an argument of its own, which is no number.
@@ -33,11 +35,15 @@ fn main() {
         [entries, in_flight @ ..] => (*entries, in_flight),
     };
     let dir = tempfile::tempdir().expect("a temporary folder");
+    if std::env::args().any(|argument| argument == "conversations") {
+        return talks::measure(dir.path(), CONVERSATIONS);
+    }
     for in_flight in in_flight {
         appends(dir.path(), *in_flight);
     }
     if entries > 0 {
         open_and_read(dir.path(), entries);
+        talks::measure(dir.path(), CONVERSATIONS);
     }
 }
 
@@ -68,6 +74,7 @@ fn open_and_read(dir: &Path, entries: usize) {
     store.close();
     drop(store);
     open_in("after a crash", &crashed).close();
+    println!("on the disk: {:.0} bytes for each entry", load::bytes_in(&home) as f64 / entries as f64);
     let store = open_in("after a close", &home);
     reads(&store, entries);
     store.close();
@@ -118,7 +125,7 @@ fn time(what: &str, mut read: impl FnMut(&mut Random)) {
     println!("{what}: {:.0} us, 99 of 100 below {:.0} us", at(50), at(99));
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
 }

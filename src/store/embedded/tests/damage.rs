@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::super::files::Witness;
 use super::*;
 use crate::id::QueueId;
-use crate::store::conformance::place;
+use crate::store::conformance::{place, user};
 
 const ENTRIES: i64 = 40;
 /// So many that a table has several blocks, of which an open reads but the last.
@@ -152,6 +152,23 @@ fn a_gap_in_the_log_is_found_by_the_open_before_the_mark_by_reading_and_always_b
                 assert_eq!(store.read_log(LOG, QueueId::START, 19).unwrap().len(), 19);
             }
         }
+    }
+}
+
+#[test]
+fn a_wrong_word_about_where_two_talked_last_is_found_by_verify() {
+    let dir = in_tables();
+    let (last, before) = (place(ENTRIES_IN_TABLES), place(ENTRIES_IN_TABLES - 1));
+    for (other, word, problem) in [
+        (2, before, Some(format!("entry {last}: between 1 and 2 it is not known"))),
+        (2, last.next(), Some(format!("the last entry between 1 and 2 is not at {}", last.next()))),
+        (2, last, None),
+        (9, last, Some(format!("the last entry between 1 and 9 is not at {last}"))),
+    ] {
+        let (lock, tables) = open::open_tables(dir.path(), 0).unwrap();
+        tables.set_talk(user(1), user(other), word);
+        drop((tables, lock));
+        assert_eq!(verify(dir.path()).unwrap().problems, Vec::from_iter(problem));
     }
 }
 
