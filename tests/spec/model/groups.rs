@@ -6,7 +6,7 @@ use longlink::wire::Code;
 use longlink::wire::pb::{self, GroupEvent, GroupEventKind, GroupJoin, GroupRole};
 use prost::Message;
 
-use super::model::{Model, Named, Order};
+use super::truth::{Model, Named, Order};
 
 #[derive(Debug, Default)]
 pub(super) struct Group {
@@ -58,7 +58,9 @@ impl Group {
         match event.kind() {
             GroupEventKind::Unspecified | GroupEventKind::PictureChanged => panic!("nobody does this: {event:?}"),
             GroupEventKind::Created | GroupEventKind::Joined => {
-                users().for_each(|user| drop(self.members.entry(user).or_insert(place)));
+                for user in users() {
+                    self.members.entry(user).or_insert(place);
+                }
                 if event.kind() == GroupEventKind::Created {
                     self.name.clone_from(&event.name);
                 }

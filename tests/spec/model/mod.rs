@@ -1,17 +1,17 @@
 //! Anything that a few people may do with one another, through any doors, against a model (E, G, U, S): what each is
 //! answered and shown is what the model says, after every step, and after the server was started again.
 //!
-//! `step` has what may happen, `play` does it on both sides, `compare` looks at everything that can be seen; `model`,
+//! `step` has what may happen, `play` does it on both sides, `compare` looks at everything that can be seen; `truth`,
 //! `groups` and `people` are the model, `doors` the way to the server. A failure names its steps, which stand from then
 //! on in `model.regressions.txt`. `LONGLINK_MODEL_CASES` and `LONGLINK_MODEL_STEPS` make it longer than it is in CI.
 
 mod compare;
 mod doors;
 mod groups;
-mod model;
 mod people;
 mod play;
 mod step;
+mod truth;
 
 use proptest::prelude::*;
 use proptest::test_runner::{FailurePersistence, FileFailurePersistence};

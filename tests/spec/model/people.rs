@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use longlink::wire::Code;
 use longlink::wire::pb::{self, ContactState};
 
-use super::model::Model;
+use super::truth::Model;
 
 #[derive(Debug, Default)]
 pub(super) struct People {

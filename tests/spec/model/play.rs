@@ -5,9 +5,9 @@ use longlink::wire::pb::{GroupJoin, GroupRole};
 use longlink::wire::{Ask, CloseReason, Code, Reply, pb};
 
 use super::doors::Desk;
-use super::model::{Model, Named, Order, USERS};
 use super::people::name_of;
 use super::step::{InGroup, Step, What};
+use super::truth::{Model, Named, Order, USERS};
 use crate::support::{World, text_to};
 
 /// At most so many groups, so that things happen to each.
@@ -261,7 +261,17 @@ impl Story {
                 self.model.block(by, user, blocked);
                 self.expect(by, door, &pb::BlockRequest { user, blocked }, Ok(())).await;
             }
-            other => panic!("{other:?} is not about people"),
+            What::Send { .. }
+            | What::Again { .. }
+            | What::Edit { .. }
+            | What::Recall { .. }
+            | What::MarkRead { .. }
+            | What::Settings { .. }
+            | What::Profile { .. }
+            | What::Create { .. }
+            | What::InGroup { .. }
+            | What::Join { .. }
+            | What::Restart => panic!("this is not about people"),
         }
     }
 
