@@ -58,7 +58,9 @@ impl Group {
         match event.kind() {
             GroupEventKind::Unspecified | GroupEventKind::PictureChanged => panic!("nobody does this: {event:?}"),
             GroupEventKind::Created | GroupEventKind::Joined => {
-                users().for_each(|user| drop(self.members.entry(user).or_insert(place)));
+                for user in users() {
+                    self.members.entry(user).or_insert(place);
+                }
                 if event.kind() == GroupEventKind::Created {
                     self.name.clone_from(&event.name);
                 }
