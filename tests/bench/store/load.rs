@@ -72,14 +72,6 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// How long all files below a folder are.
-pub(crate) fn bytes_in(dir: &Path) -> u64 {
-    let below = fs::read_dir(dir).expect("a folder").map(|file| file.expect("a file"));
-    below
-        .map(|file| if file.path().is_dir() { bytes_in(&file.path()) } else { file.metadata().expect("a file").len() })
-        .sum()
-}
-
 /// Appends for a while, always with as many unanswered.
 fn rate<F: Future<Output = ()>>(in_flight: usize, round: usize, time: Duration, append: impl Fn(NewEntry) -> F) -> f64 {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");

@@ -8,6 +8,7 @@
 mod load;
 mod talks;
 
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -74,7 +75,7 @@ fn open_and_read(dir: &Path, entries: usize) {
     store.close();
     drop(store);
     open_in("after a crash", &crashed).close();
-    println!("on the disk: {:.0} bytes for each entry", load::bytes_in(&home) as f64 / entries as f64);
+    println!("on the disk: {:.0} bytes for each entry", bytes_in(&home) as f64 / entries as f64);
     let store = open_in("after a close", &home);
     reads(&store, entries);
     store.close();
@@ -128,4 +129,12 @@ fn time(what: &str, mut read: impl FnMut(&mut Random)) {
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+/// How long all files below a folder are.
+fn bytes_in(dir: &Path) -> u64 {
+    let below = fs::read_dir(dir).expect("a folder").map(|file| file.expect("a file"));
+    below
+        .map(|file| if file.path().is_dir() { bytes_in(&file.path()) } else { file.metadata().expect("a file").len() })
+        .sum()
 }
