@@ -62,11 +62,12 @@ async fn config_prints_what_is_in_force_and_where_each_value_is_from() {
 }
 
 #[tokio::test]
-async fn the_kernel_chooses_for_port_0_and_the_first_two_lines_tell() {
+async fn the_kernel_chooses_for_port_0_and_the_first_four_lines_tell() {
     let home = Home::new();
     let program = home.serve().await;
     assert_ne!((program.tcp.port(), program.http.port()), (0, 0));
-    assert_eq!(program.said(), [format!("tcp {}", program.tcp), format!("http {}", program.http)]);
+    let (tcp, http) = (format!("tcp {}", program.tcp), format!("http {}", program.http));
+    assert_eq!(program.said(), [tcp.as_str(), &http, "tcp-tls off", "https off"]);
     // An unread standard output is no reason to fail, either.
     assert_eq!(program.stop().await.code(), Some(0));
 }
