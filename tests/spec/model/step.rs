@@ -83,7 +83,6 @@ pub(super) enum InGroup {
     Answer { user: usize, accept: bool },
 }
 
-/// `restarts`: whether the server may be started again.
 pub(super) fn step() -> impl Strategy<Value = Step> {
     (any_number(), any_number(), what()).prop_map(|(by, door, what)| Step { by, door, what })
 }

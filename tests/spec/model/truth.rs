@@ -245,6 +245,8 @@ impl Model {
         let mut marks = match peer {
             0 => vec![mark(asker, 0)],
             1.. if peer == asker => vec![mark(asker, peer)],
+            // Nothing passes a block, nor how far the other has read.
+            1.. if self.people.is_blocked(asker, peer) => vec![mark(asker, peer)],
             1.. => vec![mark(asker, peer), mark(peer, asker)],
             ..0 => self.receivers(asker, peer).into_iter().map(|member| mark(member, peer)).collect(),
         };
