@@ -15,6 +15,7 @@ mod password;
 mod profile;
 mod read;
 mod register;
+pub mod retention;
 mod roster;
 mod send;
 pub mod upload;
@@ -78,6 +79,7 @@ pub struct Settings {
     pub broadcast: Broadcast,
     pub broadcasts_per_minute: u32,
     pub uploads: upload::Limits,
+    pub retention: retention::Retention,
     /// What hello tells our own clients.
     pub heartbeat_interval_ms: u32,
     pub idle_timeout_ms: u32,

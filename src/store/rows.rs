@@ -32,6 +32,9 @@ pub(super) trait Rows {
     /// Every row of an entry up to here is there. What is behind may be there in part, and must not be read.
     fn head(&self) -> QueueId;
 
+    /// What lies before this was removed, but for what happened to groups. Rows of it may still be there.
+    fn kept_from(&self) -> QueueId;
+
     /// At most `limit` rows from `first` to `last`, both included, from the end that `order` begins with.
     fn scan(&self, first: RowKey, last: RowKey, order: Order, limit: usize) -> Result<Vec<Row>, StoreError>;
 
@@ -97,6 +100,29 @@ impl MemoryRows {
                 rows.insert(gap, (place, value));
             }
         });
+    }
+
+    /// Removes the rows of these entries, which are the first of those that may go.
+    pub(super) fn remove(&mut self, entries: &[Arc<Entry>]) {
+        let Some(last) = entries.last().map(|entry| entry.queue_id) else { return };
+        let mut touched = BTreeSet::new();
+        for entry in entries {
+            view::rows(entry, |key, _| {
+                touched.insert(key.view());
+            });
+        }
+        for view in touched {
+            let Some(rows) = self.views.get_mut(&view) else { continue };
+            let removed = |place: QueueId| entries.binary_search_by_key(&place, |entry| entry.queue_id).is_ok();
+            let old = rows.partition_point(|(place, _)| *place <= last);
+            let mut kept = rows.split_off(old);
+            rows.retain(|(place, _)| !removed(*place));
+            rows.append(&mut kept);
+            if rows.is_empty() {
+                self.views.remove(&view);
+                self.order.remove(&view);
+            }
+        }
     }
 
     /// How many entries these are the rows of.

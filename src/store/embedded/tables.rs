@@ -1,12 +1,13 @@
-//! The database's three keyspaces, and how our rows lie in them.
+//! The database's four keyspaces, and how our rows lie in them.
 //!
 //! `log`: place -> the entry's row. The truth; one row for each entry, in order, so that it is cheap to write and its
-//! scan is a plain one. `view`: the rows of the views and the names under which entries were sent, made from the log,
+//! scan is a plain one. What lies there before `kept_from` is as good as removed; `kept` has what is to stay of it. `view`: the rows of the views and the names under which entries were sent, made from the log,
 //! written in bulk behind it. `directory`: records, and the few numbers that belong to the whole store.
 
 use std::ops::Bound;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{BufMut, Bytes};
 use fjall::{AbstractTree, Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode};
@@ -16,12 +17,18 @@ use crate::store::rows::{MemoryRows, Order, Row};
 use crate::store::view::{RowKey, Sent, SentKey};
 use crate::store::{Entry, Record, StoreError};
 
+mod removed;
+
 #[derive(Clone)]
 pub(super) struct Tables {
     db: Database,
     log: Keyspace,
+    kept: Keyspace,
     view: Keyspace,
     directory: Keyspace,
+    kept_from: Arc<AtomicI64>,
+    /// Who looks at rows of the views and then writes over them holds this.
+    view_writes: Arc<Mutex<()>>,
 }
 
 /// The keyspace of the views, by the version of what `view::rows` makes: with another one they are made anew at the open,
@@ -39,6 +46,7 @@ const SENT_TAG: u8 = 0x40;
 const RECORD_TAG: u8 = b'r';
 const EPOCH_KEY: &[u8] = b"epoch";
 const REVISION_KEY: &[u8] = b"number of changes";
+const KEPT_FROM_KEY: &[u8] = b"kept from";
 
 /// Descriptors that the database may hold for tables. Links need the rest: see `plan`, which keeps at most 512 from them.
 const FILES_KEPT_OPEN: usize = 128;
@@ -53,7 +61,10 @@ impl Tables {
         let log = db.keyspace("log", || KeyspaceCreateOptions::default().expect_point_read_hits(true))?;
         let view = db.keyspace(VIEW, KeyspaceCreateOptions::default)?;
         let directory = db.keyspace("directory", KeyspaceCreateOptions::default)?;
-        Ok(Self { db, log, view, directory })
+        let kept = db.keyspace("kept", KeyspaceCreateOptions::default)?;
+        let kept_from = directory.get(KEPT_FROM_KEY)?.map_or(QueueId::START.next(), |place| place_of(&place));
+        let kept_from = Arc::new(AtomicI64::new(kept_from.get()));
+        Ok(Self { db, log, kept, view, directory, kept_from, view_writes: Arc::default() })
     }
 
     /// Lets views of earlier versions go. Whether there were any.
@@ -79,14 +90,23 @@ impl Tables {
 
     pub(super) fn last_place(&self) -> fjall::Result<QueueId> {
         let last = self.log.last_key_value().map(fjall::Guard::key).transpose()?;
-        Ok(last.map_or(QueueId::START, |key| place_of(&key)))
+        let before = QueueId::cursor(self.kept_from().get() - 1);
+        Ok(last.map_or(QueueId::START, |key| place_of(&key)).max(before))
     }
 
     pub(super) fn entry(&self, place: QueueId) -> Result<Arc<Entry>, StoreError> {
-        match self.log.get(place.get().to_be_bytes()).map_err(read_failed)? {
-            Some(row) => Entry::from_row(place, Bytes::copy_from_slice(&row)).map(Arc::new),
-            None => Err(StoreError::Damaged(format!("entry {place} is missing").into())),
+        self.entry_at(place)?.ok_or_else(|| StoreError::Damaged(format!("entry {place} is missing").into()))
+    }
+
+    pub(super) fn entry_at(&self, place: QueueId) -> Result<Option<Arc<Entry>>, StoreError> {
+        let key = place.get().to_be_bytes();
+        let is_removed = || place < self.kept_from();
+        let mut row = if is_removed() { None } else { self.log.get(key).map_err(read_failed)? };
+        // Asked once more: it may have been removed meanwhile.
+        if row.is_none() && is_removed() {
+            row = self.kept.get(key).map_err(read_failed)?;
         }
+        row.map(|row| Entry::from_row(place, Bytes::copy_from_slice(&row)).map(Arc::new)).transpose()
     }
 
     #[cfg(test)]
@@ -94,20 +114,12 @@ impl Tables {
         self.log.remove(place.get().to_be_bytes()).unwrap();
     }
 
-    /// The log behind `after`, as it lies there: a gap is not an error here.
-    pub(super) fn entries(
-        &self,
-        after: QueueId,
-    ) -> impl Iterator<Item = (QueueId, Result<Arc<Entry>, StoreError>)> + Send + use<> {
-        let behind = (Bound::Excluded(after.get().to_be_bytes()), Bound::Unbounded);
-        let mut last = after;
-        self.log.range::<[u8; 8], _>(behind).map(move |row| match row.into_inner() {
-            Ok((key, row)) => {
-                last = place_of(&key);
-                (last, Entry::from_row(last, Bytes::copy_from_slice(&row)).map(Arc::new))
-            }
-            Err(error) => (last.next(), Err(read_failed(error))),
-        })
+    /// What is kept of the log behind `after`, as it lies there: a gap is not an error here.
+    pub(super) fn entries(&self, after: QueueId) -> impl Iterator<Item = Lying> + Send + use<> {
+        let kept_from = self.kept_from();
+        // An empty range must not be asked for.
+        let old = (after.next() < kept_from).then(|| lying(&self.kept, after.next(), Some(kept_from)));
+        old.into_iter().flatten().chain(lying(&self.log, kept_from.max(after.next()), None))
     }
 
     // ---- the views ----
@@ -144,12 +156,21 @@ impl Tables {
         Ok(found.is_some_and(|found| *found == *value))
     }
 
-    pub(super) fn sent(&self, key: &SentKey) -> Result<Option<Sent>, StoreError> {
+    fn sent_row(&self, key: &SentKey) -> Result<Option<Sent>, StoreError> {
         let Some(value) = self.view.get(sent_row_key(key)).map_err(read_failed)? else { return Ok(None) };
         let damaged = || StoreError::Damaged("the row of a sent entry".into());
         let (place, rest) = value.split_first_chunk::<8>().ok_or_else(damaged)?;
         let sent_at_ms = i64::from_be_bytes(*rest.first_chunk::<8>().ok_or_else(damaged)?);
         Ok(Some(Sent { queue_id: place_of(place), sent_at_ms }))
+    }
+
+    /// The same, if the entry is not removed: its name goes after it.
+    pub(super) fn sent(&self, key: &SentKey) -> Result<Option<Sent>, StoreError> {
+        let Some(sent) = self.sent_row(key)? else { return Ok(None) };
+        let place = sent.queue_id;
+        let is_removed =
+            place < self.kept_from() && !self.kept.contains_key(place.get().to_be_bytes()).map_err(read_failed)?;
+        Ok((!is_removed).then_some(sent))
     }
 
     /// Up to here everything is in tables, and no journal is needed for it.
@@ -175,10 +196,8 @@ impl Tables {
     /// Writes rows in bulk, with the mark up to which they are complete: all of it or nothing. They go into tables
     /// as they are, sorted, without a journal; the log holds what they are made from.
     pub(super) fn write_rows(&self, rows: &MemoryRows, mark: QueueId, give_up: impl Fn() -> bool) -> fjall::Result<()> {
-        while self.view.tree.l0_run_count() > UNMERGED_TABLES_MAX && !give_up() {
-            self.db.persist(PersistMode::Buffer)?;
-            std::thread::sleep(FLUSH_LOOK_AGAIN_AFTER);
-        }
+        self.wait_for_merges(give_up)?;
+        let _turn = self.view_writes.lock().unwrap_or_else(PoisonError::into_inner);
         let mut ingestion = self.view.start_ingestion()?;
         ingestion.write(MARK_KEY, mark.get().to_be_bytes())?;
         for (key, value) in rows.rows() {
@@ -195,6 +214,15 @@ impl Tables {
             ingestion.write(sent_row_key(key), value)?;
         }
         ingestion.finish()
+    }
+
+    /// Too many tables that overlap would slow down every read.
+    fn wait_for_merges(&self, give_up: impl Fn() -> bool) -> fjall::Result<()> {
+        while self.view.tree.l0_run_count() > UNMERGED_TABLES_MAX && !give_up() {
+            self.db.persist(PersistMode::Buffer)?;
+            std::thread::sleep(FLUSH_LOOK_AGAIN_AFTER);
+        }
+        Ok(())
     }
 
     /// Every row that the views have on the disk, names under which entries were sent included (`None`).
@@ -301,6 +329,23 @@ impl Batch<'_> {
         let mode = if sync { PersistMode::SyncData } else { PersistMode::Buffer };
         self.writes.durability(Some(mode)).commit()
     }
+}
+
+/// An entry where it lies, or what is the matter with it.
+pub(super) type Lying = (QueueId, Result<Arc<Entry>, StoreError>);
+
+fn lying(keyspace: &Keyspace, first: QueueId, end: Option<QueueId>) -> impl Iterator<Item = Lying> + Send + use<> {
+    let bytes = |place: QueueId| place.get().to_be_bytes();
+    let range = (Bound::Included(bytes(first)), end.map_or(Bound::Unbounded, |end| Bound::Excluded(bytes(end))));
+    let mut next = first;
+    keyspace.range::<[u8; 8], _>(range).map(move |row| match row.into_inner() {
+        Ok((key, row)) => {
+            let place = place_of(&key);
+            next = place.next();
+            (place, Entry::from_row(place, Bytes::copy_from_slice(&row)).map(Arc::new))
+        }
+        Err(error) => (next, Err(read_failed(error))),
+    })
 }
 
 pub(super) fn place_of(key: &[u8]) -> QueueId {
