@@ -12,6 +12,7 @@ use tracing::{info, warn};
 
 use crate::auth::password;
 use crate::auth::token::Tokens;
+use crate::chat::retention::Retention;
 use crate::chat::upload::Limits;
 use crate::chat::{self, Broadcast, Contacts, Registration, WriteTo, mars_sample};
 use crate::clock::Clock;
@@ -293,6 +294,10 @@ pub fn chat_settings(config: &Config) -> chat::Settings {
             config::Broadcast::Named(names) => Broadcast::Named(names.clone()),
         },
         broadcasts_per_minute: chat.broadcasts_per_minute,
+        retention: Retention {
+            keep_ms: (config.store.keep_days > 0).then_some(config.store.keep_days * DAY_MS),
+            keep_bytes: (config.store.keep_mb > 0).then_some(config.store.keep_mb << 20),
+        },
         uploads: Limits {
             file_bytes_max: uploads.file_mb_max << 20,
             avatar_bytes_max: uploads.avatar_kib_max << 10,

@@ -35,6 +35,10 @@ use crate::{auth, chat, control, http};
 /// How often overdue links are looked for; a far deadline is found at most so much too late.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 
+/// How often entries are looked for that are older than the log keeps. Few at a time, so that there is no day on which
+/// the disk is busy with it.
+const OLD_ENTRIES_EVERY: Duration = Duration::from_mins(1);
+
 /// How often old files are looked for. They are kept for days, so that hours do not matter.
 const OLD_UPLOADS_EVERY: Duration = Duration::from_hours(6);
 /// Where a port is that is off.
@@ -186,6 +190,7 @@ impl Server {
             // Why the log stops is told by the task that delivers.
             background.spawn(async move { ended.run_until_cancelled_owned(push).await.is_some() });
         }
+        background.spawn(remove_old_entries(Arc::clone(&chat), ended.clone()));
         background.spawn(remove_old_uploads(Arc::clone(&chat), ended.clone()));
         let (presence, until) = (Arc::clone(&chat).tell_presence(), ended.clone());
         background.spawn(async move { until.run_until_cancelled_owned(presence).await.is_some() });
@@ -326,6 +331,17 @@ async fn sweep(links: Arc<Links>, clock: Clock, ended: CancellationToken) {
             biased;
             () = ended.cancelled() => return,
             _ = ticks.tick() => links.wake_overdue(clock.now()),
+        }
+    }
+}
+
+/// Removes entries that are older than the log is to keep, now and then.
+async fn remove_old_entries(chat: Arc<Chat>, ended: CancellationToken) {
+    let mut ticks = interval(OLD_ENTRIES_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while ended.run_until_cancelled(ticks.tick()).await.is_some() {
+        if let Some(Err(refused)) = ended.run_until_cancelled(chat.remove_old_entries()).await {
+            warn!(%refused, "old entries are not removed");
         }
     }
 }

@@ -76,6 +76,7 @@ impl Chat {
             heartbeat_interval_ms: self.settings.heartbeat_interval_ms,
             idle_timeout_ms: self.settings.idle_timeout_ms,
             epoch: self.store.epoch().to_owned(),
+            kept_from: self.kept_from(),
             ..Default::default()
         };
         let now_s = self.clock.wall_s();

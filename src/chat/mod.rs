@@ -23,6 +23,7 @@ mod profile;
 mod read;
 mod readers;
 mod register;
+pub mod retention;
 mod roster;
 mod send;
 mod talks;
@@ -98,6 +99,7 @@ pub struct Settings {
     pub broadcast: Broadcast,
     pub broadcasts_per_minute: u32,
     pub uploads: upload::Limits,
+    pub retention: retention::Retention,
     /// What hello tells our own clients.
     pub heartbeat_interval_ms: u32,
     pub idle_timeout_ms: u32,

@@ -24,6 +24,8 @@ pub struct InboxPage {
     pub cursor: QueueId,
     /// There was more when this was read.
     pub more: bool,
+    /// From here on the log had every entry; 0 if nothing was ever removed.
+    pub kept_from: i64,
 }
 
 /// Where a reader begins.
@@ -75,7 +77,9 @@ impl Chat {
         let page = self.store.read_inbox(user, after, self.bounds(limit))?;
         let last = page.entries.last().map_or(after, |entry| entry.queue_id);
         let cursor = if page.more { last } else { last.max(head) };
-        Ok(InboxPage { entries: page.entries, cursor: cursor.max(after), more: page.more })
+        // Asked last: what was removed while we read is a gap, too.
+        let kept_from = self.kept_from();
+        Ok(InboxPage { entries: page.entries, cursor: cursor.max(after), more: page.more, kept_from })
     }
 
     fn bounds(&self, limit: u32) -> PageBounds {
@@ -105,7 +109,8 @@ impl Chat {
 impl InboxPage {
     /// As the reply to a sync.
     pub(super) fn reply(&self) -> Bytes {
-        let reply = pb::SyncReply { cursor: self.cursor.get(), more: self.more, ..Default::default() };
+        let Self { cursor, more, kept_from, .. } = *self;
+        let reply = pb::SyncReply { cursor: cursor.get(), more, kept_from, ..Default::default() };
         with_entries(&reply, &self.entries)
     }
 }

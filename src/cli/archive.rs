@@ -9,11 +9,12 @@ use super::operator::{ask_server, check_engine, operator, runtime};
 use super::{Failure, complain};
 use crate::config::Config;
 use crate::control::Command;
-use crate::control::line::{entry_line, entry_of_line};
+use crate::control::line::{entry_line, entry_of_line, kept_from_line, kept_from_of_line};
 use crate::id::{Peer, QueueId};
 use crate::plan::{check_data, data_with, store_settings};
 use crate::store::embedded::{self, Embedded, Export, OpenError};
 use crate::store::{Entry, NewEntry, StoreError};
+use crate::wire::pb::ContentType;
 
 /// A long log says how far it is, each time it has come so far.
 const TOLD_EVERY: u64 = 100_000;
@@ -66,10 +67,15 @@ pub(super) fn export(config: &Config) -> Result<(), Failure> {
         }
     };
     let mut expected = QueueId::START.next();
-    for entry in Export::open(&config.data_dir).map_err(not_open)? {
+    let export = Export::open(&config.data_dir).map_err(not_open)?;
+    let kept_from = export.kept_from();
+    if kept_from > expected {
+        writeln!(out, "{}", kept_from_line(kept_from))?;
+    }
+    for entry in export {
         match entry.and_then(|entry| line(&entry).map(|line| (entry.queue_id, line))) {
             Ok((place, line)) => {
-                if place != expected {
+                if place != expected && place > kept_from {
                     complain_of(format!("entries {expected} to {} are missing", place.get() - 1));
                 }
                 expected = place.next();
@@ -97,24 +103,35 @@ pub(super) fn import(config: &Config, path: &Path) -> Result<(), Failure> {
     check_engine(config)?;
     let mut numbers = Numbers::default();
     let mut expected = QueueId::START.next();
-    for (number, entry) in (1_u64..).zip(entries(path)?) {
+    let (kept_from, first) = entries(path)?;
+    for (number, entry) in (kept_from.map_or(1_u64, |_| 2)..).zip(first) {
         let at = |what: String| Failure::Failed(format!("nothing was imported: {}:{number}: {what}", path.display()));
         let (place, entry) = entry.map_err(at)?;
-        if place != expected {
+        // Before what is whole there are gaps, and behind the last of them begins what is.
+        let may_gap = kept_from.is_some_and(|kept_from| expected < kept_from && place <= kept_from);
+        if place != expected && !(may_gap && place > expected) {
             return Err(at(format!("queue_id is {place}, and should be {expected}")));
+        }
+        if kept_from.is_some_and(|kept_from| place < kept_from) && !tells_of_group(&entry) {
+            return Err(at("it tells of no group, and only that is kept there".to_owned()));
         }
         numbers.see(&entry);
         expected = place.next();
     }
     let store = Embedded::open(&config.data_dir, store_settings(&config.store)).map_err(not_open)?;
     let mut changed = None;
-    let imported = store.import(entries(path)?.map_while(|entry| match entry {
-        Ok(entry) => Some(entry),
-        Err(what) => {
-            changed = Some(what);
-            None
-        }
-    }));
+    let (kept_from, again) = entries(path)?;
+    let kept_from = kept_from.unwrap_or(QueueId::START.next());
+    let imported = store.import(
+        kept_from,
+        again.map_while(|entry| match entry {
+            Ok(entry) => Some(entry),
+            Err(what) => {
+                changed = Some(what);
+                None
+            }
+        }),
+    );
     let folder = config.data_dir.display();
     let count = match (imported, changed) {
         (Ok(count), None) => count,
@@ -143,11 +160,20 @@ fn half_way(config: &Config, what: &str) -> Failure {
     Failure::Failed(format!("the import ended half-way: {what}; remove {folder} before the next try"))
 }
 
-/// The entries of a file, or what is the matter with a line.
-fn entries(path: &Path) -> Result<impl Iterator<Item = Result<(QueueId, NewEntry), String>>, Failure> {
+/// A line of a file as an entry, or what is the matter with it.
+type Read = Result<(QueueId, NewEntry), String>;
+
+/// The entries of a file; and from which on it has all of them, if its first line says so.
+fn entries(path: &Path) -> Result<(Option<QueueId>, impl Iterator<Item = Read>), Failure> {
     let file = File::open(path).map_err(|error| Failure::Failed(format!("cannot read {}: {error}", path.display())))?;
-    let lines = BufReader::new(file).lines();
-    Ok(lines.map(|line| entry_of_line(&line.map_err(|error| error.to_string())?)))
+    let mut lines = BufReader::new(file).lines().peekable();
+    let kept_from = lines.peek().and_then(|line| kept_from_of_line(line.as_ref().ok()?));
+    let entry = |line: io::Result<String>| entry_of_line(&line.map_err(|error| error.to_string())?);
+    Ok((kept_from, lines.skip(usize::from(kept_from.is_some())).map(entry)))
+}
+
+fn tells_of_group(entry: &NewEntry) -> bool {
+    entry.content_type == ContentType::GroupEvent as u32 && matches!(entry.to, Peer::Group(_))
 }
 
 /// The greatest numbers that a log names. They must not be given out again, or somebody new would read the messages

@@ -223,6 +223,10 @@ pub struct Store {
     pub disk_reserve_mb: u64,
     pub ring_entries: usize,
     pub ring_mb: usize,
+    /// 0: for ever.
+    pub keep_days: i64,
+    /// 0: all.
+    pub keep_mb: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -396,6 +400,8 @@ impl Config {
                 disk_reserve_mb: s.number("store.disk_reserve_mb", 16..=1_048_576)?,
                 ring_entries: s.number("store.ring_entries", 1..=10_000_000)?,
                 ring_mb: s.number("store.ring_mb", 1..=1_048_576)?,
+                keep_days: s.number("store.keep_days", 0..=36_500)?,
+                keep_mb: s.number("store.keep_mb", 0..=1_073_741_824)?,
             },
             log: Log {
                 format: s.choice("log.format", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::line::entry_line;
+use super::line::{entry_line, kept_from_line};
 use crate::auth::token::Tokens;
 use crate::chat::Chat;
 use crate::chat::admin::Shown;
@@ -122,7 +122,15 @@ impl Operator {
             Command::LogExport => {
                 // Not those to come: an export ends.
                 let all = usize::try_from(chat.head().get()).unwrap_or(usize::MAX);
-                return self.show_log(QueueId::START, all, say).await;
+                let kept_from = chat.kept_from();
+                if kept_from > 0 {
+                    let _ = say.send(kept_from_line(QueueId::cursor(kept_from))).await;
+                }
+                self.show_log(QueueId::START, all, say).await?;
+                if chat.kept_from() != kept_from {
+                    return Err("old entries were removed meanwhile, so the export is not whole: export again".into());
+                }
+                return Ok(());
             }
             Command::LogTail { after } => return self.tail_log(after.map(QueueId::cursor), say).await,
         };

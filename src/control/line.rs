@@ -34,6 +34,18 @@ pub fn entry_line(entry: &pb::Entry) -> Value {
     line
 }
 
+/// What goes before the entries of a log of which the oldest were removed: from there on it is whole, and what comes
+/// before tells of groups.
+pub fn kept_from_line(kept_from: QueueId) -> Value {
+    json!({ "kept_from": kept_from.get() })
+}
+
+/// The place that such a line names; `None` if it is another line.
+pub fn kept_from_of_line(line: &str) -> Option<QueueId> {
+    let line: Value = serde_json::from_str(line).ok()?;
+    line.get("kept_from")?.as_i64().filter(|place| *place > 0).map(QueueId::cursor)
+}
+
 /// The entry that `entry_line` made a line of, and its place; or what is the matter with the line.
 pub fn entry_of_line(line: &str) -> Result<(QueueId, NewEntry), String> {
     let line: Value = serde_json::from_str(line).map_err(|error| format!("not a JSON object: {error}"))?;

@@ -149,6 +149,11 @@ async fn metrics(State(http): State<Arc<Http>>) -> impl IntoResponse {
         gauge("strangers", "Open links that are not logged in.", links.strangers()),
         gauge("users_online", "Users with a link.", http.router.users_online()),
         gauge("presence_waiting", "Users whose state has changed and is not told yet.", door.chat.presence_waiting()),
+        gauge(
+            "log_kept_from",
+            "The first queue_id that is kept. 0: nothing was removed.",
+            door.chat.kept_from().unsigned_abs() as usize,
+        ),
         Gauge { name: "log_head", help: "The last durable queue_id.", value: door.chat.head().get().unsigned_abs() },
     ];
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], door.metrics.render(&gauges))

@@ -18,8 +18,13 @@ use crate::id::{GroupId, Peer, QueueId, UserId};
 use crate::wire::pb;
 
 mod model;
+mod removal;
 mod walk;
 
+pub(super) use removal::{
+    readers_meet_no_gap_while_old_entries_are_removed,
+    what_is_old_is_removed_with_its_name_and_groups_stay_what_they_are,
+};
 pub(super) use walk::it_does_what_the_model_does;
 
 /// An engine, as the suite takes it.
@@ -65,6 +70,17 @@ macro_rules! conformance {
         #[test]
         fn many_members_and_many_groups_are_read_whole() {
             $crate::store::conformance::many_members_and_many_groups_are_read_whole::<$subject>();
+        }
+
+        #[test]
+        fn what_is_old_is_removed_with_its_name_and_groups_stay_what_they_are() {
+            $crate::store::conformance::what_is_old_is_removed_with_its_name_and_groups_stay_what_they_are::<$subject>(
+            );
+        }
+
+        #[test]
+        fn readers_meet_no_gap_while_old_entries_are_removed() {
+            $crate::store::conformance::readers_meet_no_gap_while_old_entries_are_removed::<$subject>();
         }
 
         #[test]

@@ -41,6 +41,7 @@ mod settings;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod trim;
 mod verify;
 mod writer;
 
@@ -76,6 +77,11 @@ struct Shared {
     tables: RwLock<Option<Tables>>,
     /// The answers of the batch that is being written.
     in_flight: Mutex<Vec<Reply>>,
+    /// One removes old entries at a time.
+    trimming: Mutex<()>,
+    /// Held by those who read rows and then the entries that they name, so that a removal waits for them. Always taken
+    /// while `tables` is held.
+    reading: RwLock<()>,
     checkpoints: Checkpoints,
     failure: Failure,
     watchdog_end: (Mutex<bool>, Condvar),
@@ -88,7 +94,11 @@ impl Embedded {
     }
 
     fn reader<T>(&self, read: impl FnOnce(&Reader<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.shared.read(|tables| read(&Reader { shared: &self.shared, tables, head: self.shared.head() }))
+        self.shared.read(|tables| {
+            let _reading = self.shared.reading.read().unwrap_or_else(PoisonError::into_inner);
+            let (head, kept_from) = (self.shared.head(), tables.kept_from());
+            read(&Reader { shared: &self.shared, tables, head, kept_from })
+        })
     }
 }
 
@@ -121,9 +131,10 @@ impl Shared {
     fn read_log(&self, after: QueueId, limit: usize) -> Result<Vec<Arc<Entry>>, StoreError> {
         let head = self.head();
         self.read(|tables| {
-            let (mut last, mut entries) = (after, Vec::new());
+            let _reading = self.reading.read().unwrap_or_else(PoisonError::into_inner);
+            let (mut last, mut entries, kept_from) = (after, Vec::new(), tables.kept_from());
             for (place, entry) in tables.entries(after).take_while(|(place, _)| *place <= head).take(limit) {
-                if place != last.next() {
+                if place != last.next() && place > kept_from {
                     break;
                 }
                 entries.push(entry?);
@@ -202,10 +213,22 @@ impl Log for Embedded {
         if place == QueueId::START || place > self.shared.head() {
             return Ok(None);
         }
-        match self.shared.ring.get(place) {
+        self.shared.read(|tables| match self.shared.ring.get(place).filter(|_| place >= tables.kept_from()) {
             Some(entry) => Ok(Some(entry)),
-            None => self.shared.read(|tables| tables.entry_at(place)),
-        }
+            None => tables.entry_at(place),
+        })
+    }
+
+    fn kept_from(&self, _: Partition) -> QueueId {
+        self.shared.read(|tables| Ok(tables.kept_from())).unwrap_or(QueueId::START.next())
+    }
+
+    fn log_bytes(&self, _: Partition) -> u64 {
+        self.shared.read(|tables| Ok(tables.log_bytes())).unwrap_or(0)
+    }
+
+    fn trim(&self, _: Partition, before: QueueId) -> Result<QueueId, StoreError> {
+        trim::trim(&self.shared, before)
     }
 
     fn tail(&self, _: Partition, after: QueueId) -> Tail {

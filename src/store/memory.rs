@@ -5,7 +5,7 @@
 
 mod sent;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use super::directory::Staged;
 use super::rows::{MemoryRows, Order, Row, Rows};
 use super::tail::Ring;
-use super::view::{RowKey, Sent};
+use super::view::{self, RowKey, Sent};
 use super::{
     Amendments, Appended, Change, ChangeError, Directory, Entry, Keep, Log, Mailboxes, Membership, NewEntry, Page,
     PageBounds, Partition, Pending, Record, Roster, StoreError, Tail, Talk, Unread, read, talks,
@@ -40,8 +40,14 @@ pub struct Memory {
 
 #[derive(Debug, Default)]
 struct Kept {
-    /// The entry at place `n` has index `n - 1`.
-    entries: Vec<Arc<Entry>>,
+    /// The entry at place `n` has index `n - 1 - removed`.
+    entries: VecDeque<Arc<Entry>>,
+    /// So many places have left `entries`.
+    removed: usize,
+    /// What stays of them.
+    events: BTreeMap<QueueId, Arc<Entry>>,
+    /// What `entries` take.
+    bytes: u64,
     rows: MemoryRows,
     sent: SentPlaces,
     records: BTreeMap<Vec<u8>, Record>,
@@ -106,8 +112,22 @@ impl Log for Memory {
     }
 
     fn entry(&self, _: Partition, place: QueueId) -> Result<Option<Arc<Entry>>, StoreError> {
-        let kept = self.read();
-        if place > QueueId::START && place <= kept.head() { kept.entry(place).map(Some) } else { Ok(None) }
+        Ok(self.read().find_at(place))
+    }
+
+    fn kept_from(&self, _: Partition) -> QueueId {
+        self.read().kept_from()
+    }
+
+    fn log_bytes(&self, _: Partition) -> u64 {
+        self.read().bytes
+    }
+
+    fn trim(&self, _: Partition, before: QueueId) -> Result<QueueId, StoreError> {
+        let mut kept = self.write();
+        kept.trim(before)?;
+        self.ring.forget(kept.kept_from());
+        Ok(kept.kept_from())
     }
 
     fn tail(&self, _: Partition, after: QueueId) -> Tail {
@@ -207,7 +227,8 @@ impl Kept {
         let entry = Arc::new(Entry::new(self.head().next(), new));
         self.sent.insert(hash, &entry)?;
         self.rows.insert(&entry);
-        self.entries.push(Arc::clone(&entry));
+        self.bytes += entry.encoded.len() as u64;
+        self.entries.push_back(Arc::clone(&entry));
         let appended = Appended { queue_id: entry.queue_id, sent_at_ms, duplicate: false };
         ring.publish([entry]);
         Ok(appended)
@@ -219,14 +240,44 @@ impl Kept {
     }
 
     fn behind(&self, after: QueueId, limit: usize) -> Vec<Arc<Entry>> {
-        let from = usize::try_from(after.get()).unwrap_or(usize::MAX);
-        self.entries.iter().skip(from).take(limit).cloned().collect()
+        let events = self.events.range((Bound::Excluded(after), Bound::Unbounded)).map(|(_, entry)| entry);
+        let from = usize::try_from(after.get()).unwrap_or(usize::MAX).saturating_sub(self.removed);
+        events.chain(self.entries.iter().skip(from)).take(limit).cloned().collect()
+    }
+
+    fn find_at(&self, place: QueueId) -> Option<Arc<Entry>> {
+        let index = usize::try_from(place.get()).ok()?.checked_sub(1)?;
+        match index.checked_sub(self.removed) {
+            Some(index) => self.entries.get(index).cloned(),
+            None => self.events.get(&place).cloned(),
+        }
+    }
+
+    fn trim(&mut self, before: QueueId) -> Result<(), StoreError> {
+        let mut removed = Vec::new();
+        while self.entries.len() > 1 && self.kept_from() < before {
+            let Some(entry) = self.entries.pop_front() else { break };
+            self.removed += 1;
+            self.bytes -= entry.encoded.len() as u64;
+            if view::stays(&entry) {
+                self.events.insert(entry.queue_id, entry);
+            } else {
+                self.sent.remove(&entry)?;
+                removed.push(entry);
+            }
+        }
+        self.rows.remove(&removed);
+        Ok(())
     }
 }
 
 impl Rows for Kept {
     fn head(&self) -> QueueId {
-        self.entries.last().map_or(QueueId::START, |entry| entry.queue_id)
+        self.entries.back().map_or(QueueId::START, |entry| entry.queue_id)
+    }
+
+    fn kept_from(&self) -> QueueId {
+        QueueId::cursor(i64::try_from(self.removed).unwrap_or(i64::MAX)).next()
     }
 
     fn scan(&self, first: RowKey, last: RowKey, order: Order, limit: usize) -> Result<Vec<Row>, StoreError> {
@@ -238,9 +289,7 @@ impl Rows for Kept {
     }
 
     fn entry(&self, place: QueueId) -> Result<Arc<Entry>, StoreError> {
-        let index = usize::try_from(place.get()).ok().and_then(|place| place.checked_sub(1));
-        let entry = index.and_then(|index| self.entries.get(index));
-        entry.cloned().ok_or_else(|| StoreError::Damaged(format!("entry {place} is missing").into()))
+        self.find_at(place).ok_or_else(|| StoreError::Damaged(format!("entry {place} is missing").into()))
     }
 }
 

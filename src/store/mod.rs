@@ -95,14 +95,27 @@ pub trait Log {
     /// The last durable entry's place. It is readable from every view.
     fn head(&self, partition: Partition) -> QueueId;
 
-    /// Entries behind `after`, ascending and without gaps, at most `limit`. An empty page means: none yet.
+    /// From here on the log has every entry. What lies before was removed, but for what happened to groups, of which they
+    /// are made. 1: nothing was ever removed.
+    fn kept_from(&self, partition: Partition) -> QueueId;
+
+    /// About how many bytes the entries from there on take.
+    fn log_bytes(&self, partition: Partition) -> u64;
+
+    /// Removes the entries before `before`, and the names under which they were sent, for good; never the last one. May
+    /// stop earlier, where an entry is still on its way to its last place: then ask again, later. Where the log is kept
+    /// from now. Blocks: not for an async thread.
+    fn trim(&self, partition: Partition, before: QueueId) -> Result<QueueId, StoreError>;
+
+    /// Entries behind `after`, ascending and from `kept_from` on without gaps, at most `limit`. An empty page means: none
+    /// yet.
     /// Reads the disk: not for an async thread.
     fn read_log(&self, partition: Partition, after: QueueId, limit: usize) -> Result<Vec<Arc<Entry>>, StoreError>;
 
     /// The entry at a place, if there is one. A point read: mostly memory, at worst one block of the disk.
     fn entry(&self, partition: Partition, place: QueueId) -> Result<Option<Arc<Entry>>, StoreError>;
 
-    /// Follows the log from behind `after`: every entry, in order, without gaps, also those still to come.
+    /// Follows the log from behind `after`: every entry that is kept, in order, also those still to come.
     fn tail(&self, partition: Partition, after: QueueId) -> Tail;
 
     /// Ready when the engine has failed for good, with the reason. The process should say it and end.

@@ -20,11 +20,12 @@ pub(super) fn inbox(rows: &impl Rows, user: UserId, after: QueueId, bounds: Page
         return Ok(Page::default());
     }
     let first = after.next();
-    let mut ranges = vec![Range::mailbox(Peer::User(user), first, head), Range::mailbox(Peer::Everyone, first, head)];
+    let mut ranges = mailbox(rows, Peer::User(user), first, head);
+    ranges.extend(mailbox(rows, Peer::Everyone, first, head));
     for stay in memberships(rows, user)? {
         let last = stay.left_at.map_or(head, |left| left.min(head));
         if last > after {
-            ranges.push(Range::mailbox(Peer::Group(stay.group), first.max(stay.joined_at), last));
+            ranges.extend(mailbox(rows, Peer::Group(stay.group), first.max(stay.joined_at), last));
         }
     }
     Merge::new(rows, ranges, Order::Ascending, bounds).page()
@@ -38,20 +39,19 @@ pub(super) fn history(
     bounds: PageBounds,
 ) -> Result<Page, StoreError> {
     let last = QueueId::cursor(before.get().saturating_sub(1)).min(rows.head());
-    let mut stays = Vec::new();
+    let (mut stays, first) = (Vec::new(), rows.kept_from());
     let ranges = match peer {
-        Peer::User(other) if other == user => vec![Range::said(user, peer, QueueId::START, last)],
-        Peer::User(other) => vec![
-            Range::said(user, peer, QueueId::START, last),
-            Range::said(other, Peer::User(user), QueueId::START, last),
-        ],
-        Peer::Everyone => vec![Range::mailbox(peer, QueueId::START, last)],
+        Peer::User(other) if other == user => vec![Range::said(user, peer, first, last)],
+        Peer::User(other) => {
+            vec![Range::said(user, peer, first, last), Range::said(other, Peer::User(user), first, last)]
+        }
+        Peer::Everyone => mailbox(rows, peer, first, last),
         Peer::Group(group) => {
             stays = stays_in(rows, user, group)?;
             let seen = |stay: &Membership| {
-                Range::mailbox(peer, stay.joined_at, stay.left_at.map_or(last, |left| left.min(last)))
+                mailbox(rows, peer, stay.joined_at, stay.left_at.map_or(last, |left| left.min(last)))
             };
-            stays.iter().map(seen).collect()
+            stays.iter().flat_map(seen).collect()
         }
     };
     let mut merge = Merge::new(rows, ranges, Order::Descending, bounds).without(unsaid(peer, last));
@@ -82,6 +82,19 @@ pub(super) fn history(
         page.entries.push(entry);
     }
     Ok(page)
+}
+
+/// What is kept of a mailbox: of what was removed, only what happened to a group is left.
+pub(super) fn mailbox(rows: &impl Rows, peer: Peer, first: QueueId, last: QueueId) -> Vec<Range> {
+    let kept_from = rows.kept_from();
+    let mut ranges = vec![Range::mailbox(peer, first.max(kept_from), last)];
+    if let Peer::Group(group) = peer
+        && first < kept_from
+    {
+        let before = last.min(QueueId::cursor(kept_from.get() - 1));
+        ranges.push(Range { first: RowKey::group(group, first), last: RowKey::group(group, before) });
+    }
+    ranges
 }
 
 /// What lies in the mailbox of a peer and was not said: it changes something that was.
@@ -309,6 +322,10 @@ mod tests {
     impl Rows for Halfway {
         fn head(&self) -> QueueId {
             self.head
+        }
+
+        fn kept_from(&self) -> QueueId {
+            place(1)
         }
 
         fn scan(&self, first: RowKey, last: RowKey, order: Order, limit: usize) -> Result<Vec<Row>, StoreError> {

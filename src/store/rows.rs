@@ -1,7 +1,7 @@
 //! Rows in memory, and what the reading code asks of any layer of them.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -33,6 +33,9 @@ impl Order {
 pub(super) trait Rows {
     /// Every row of an entry up to here is there. What is behind may be there in part, and must not be read.
     fn head(&self) -> QueueId;
+
+    /// What lies before this was removed, but for what happened to groups. Rows of it may still be there.
+    fn kept_from(&self) -> QueueId;
 
     /// At most `limit` rows from `first` to `last`, both included, from the end that `order` begins with.
     fn scan(&self, first: RowKey, last: RowKey, order: Order, limit: usize) -> Result<Vec<Row>, StoreError>;
@@ -86,6 +89,36 @@ impl MemoryRows {
                 self.values.insert(key, value);
             }
         });
+    }
+
+    /// Removes the rows of these entries, which are the first of those that may go. Goes over all rows, since lists only
+    /// grow: what is left is put into new ones.
+    pub(super) fn remove(&mut self, entries: &[Arc<Entry>]) {
+        let mut removed = HashSet::new();
+        for entry in entries {
+            view::rows(entry, |key, _| {
+                removed.insert(key);
+            });
+        }
+        let old = std::mem::take(&mut self.places);
+        let places = &mut self.places;
+        let order = &mut self.order;
+        self.views.retain(|view, list| {
+            let all = old.range(*list, QueueId::START, QueueId::END);
+            *list = List::default();
+            all.filter(|place| !removed.contains(&view.at(*place))).for_each(|place| places.push(list, place));
+            let is_left = *list != List::default();
+            if !is_left {
+                order.remove(view);
+            }
+            is_left
+        });
+        for list in self.talks.values_mut() {
+            let others = old.numbers(*list);
+            *list = List::default();
+            others.into_iter().for_each(|other| places.add(list, other));
+        }
+        self.values.retain(|key, _| !removed.contains(key));
     }
 
     /// How many entries these are the rows of.

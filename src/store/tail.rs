@@ -55,6 +55,16 @@ impl Ring {
         self.published.notify_waiters();
     }
 
+    /// Lets entries before a place go, which are removed from the log.
+    pub(super) fn forget(&self, before: QueueId) {
+        let mut latest = self.lock();
+        while latest.entries.front().is_some_and(|oldest| oldest.queue_id < before) {
+            let Some(oldest) = latest.entries.pop_front() else { break };
+            latest.bytes -= oldest.encoded.len();
+            latest.gone = oldest.queue_id;
+        }
+    }
+
     /// The entry at a place, if it is one of the latest.
     pub(super) fn get(&self, place: QueueId) -> Option<Arc<Entry>> {
         let latest = self.lock();

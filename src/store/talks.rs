@@ -7,7 +7,7 @@ use std::sync::Arc;
 use prost::Message;
 use rustc_hash::FxBuildHasher;
 
-use super::read::{Merge, Range, for_each, memberships, stays_in};
+use super::read::{Merge, Range, for_each, mailbox, memberships, stays_in};
 use super::rows::{Order, Rows};
 use super::view::{RowKey, is_recall};
 use super::{Amendments, Entry, PageBounds, StoreError, Talk, UNREAD_MAX, Unread};
@@ -18,7 +18,8 @@ use crate::wire::pb;
 const PASSED_OVER_MAX: usize = 16 * UNREAD_MAX;
 
 pub(super) fn conversations(rows: &impl Rows, user: UserId) -> Result<Vec<Talk>, StoreError> {
-    let talks = rows.talks(user)?.into_iter();
+    // A conversation of which nothing is kept is none any more.
+    let talks = rows.talks(user)?.into_iter().filter(|(_, last)| *last >= rows.kept_from());
     let mut found: Vec<Talk> = talks.map(|(other, last)| Talk { peer: Peer::User(other), last, stay: None }).collect();
     for stay in memberships(rows, user)?.into_iter().filter(|stay| stay.left_at.is_none()) {
         let peer = Peer::Group(stay.group);
@@ -35,11 +36,11 @@ fn last_said(rows: &impl Rows, peer: Peer, first: QueueId) -> Result<Option<Queu
     let head = rows.head();
     let changes = Range { first: RowKey::change(peer, first), last: RowKey::change(peer, head) };
     let one = PageBounds { entries: 1, bytes: usize::MAX };
-    Merge::new(rows, vec![Range::mailbox(peer, first, head)], Order::Descending, one).without(vec![changes]).next()
+    Merge::new(rows, mailbox(rows, peer, first, head), Order::Descending, one).without(vec![changes]).next()
 }
 
 pub(super) fn unread(rows: &impl Rows, user: UserId, peer: Peer, after: QueueId) -> Result<Unread, StoreError> {
-    let (head, mut first) = (rows.head(), after.next());
+    let (head, mut first) = (rows.head(), after.next().max(rows.kept_from()));
     let (range, without) = match peer {
         Peer::User(other) if other == user => return Ok(Unread::default()),
         Peer::User(other) => (Range::said(other, Peer::User(user), first, head), Vec::new()),
@@ -87,7 +88,7 @@ pub(super) fn amendments(rows: &impl Rows, peer: Peer, changed: QueueId) -> Resu
     let (mut found, head) = (Amendments::default(), rows.head());
     for_each(
         rows,
-        RowKey::amend(peer, changed, QueueId::START),
+        RowKey::amend(peer, changed, rows.kept_from()),
         RowKey::amend(peer, changed, head),
         |(key, value)| {
             if !is_recall(value) {
@@ -116,14 +117,14 @@ impl Changes {
             Peer::User(other) if other != user => Some(Peer::User(user)),
             Peer::User(_) | Peer::Everyone | Peer::Group(_) => None,
         };
-        let (head, mut wanted) = (rows.head(), places.to_vec());
+        let (kept, mut wanted) = (rows.kept_from()..=rows.head(), places.to_vec());
         wanted.sort_unstable();
         for to in [Some(peer), other_side].into_iter().flatten() {
             // All at once: one scan finds mostly nothing, where one for each entry would find it a hundred times.
             let (first, last) = (RowKey::amend(to, *first, QueueId::START), RowKey::amend(to, *last, QueueId::END));
             for_each(rows, first, last, |(key, value)| {
                 let changed = QueueId::cursor(key.second());
-                if key.place() <= head && wanted.binary_search(&changed).is_ok() {
+                if kept.contains(&key.place()) && wanted.binary_search(&changed).is_ok() {
                     changes.of.entry((changed, to.get())).or_default().push((key.place(), is_recall(value)));
                 }
             })?;

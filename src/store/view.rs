@@ -239,6 +239,11 @@ impl Kind {
     }
 }
 
+/// Whether an entry stays when those around it are removed: groups are made of what happened to them.
+pub(super) fn stays(entry: &Entry) -> bool {
+    Kind::of(entry) == Kind::Event && matches!(entry.to, Peer::Group(_))
+}
+
 /// Which earlier entry this one changes, and whether it takes it back.
 fn amends(entry: &Entry) -> Option<(QueueId, bool)> {
     let content = entry.message().ok()?.content;

@@ -69,6 +69,8 @@ mod presence;
 mod profiles;
 /// Slow readers, and readers that come while others write.
 mod readers;
+/// A log that does not keep everything.
+mod retention;
 /// Idle links, blocked writes, silent strangers.
 mod silence;
 /// Any story, against a model.

@@ -17,7 +17,7 @@ use crate::support::http::{exchange, read_answer, read_head};
 use crate::support::world::plan;
 use crate::support::{World, pass};
 
-const DAY_MS: u64 = 24 * 3600 * 1000;
+const HOUR_MS: u64 = 3600 * 1000;
 
 /// Looks again until it is so.
 async fn until(mut so: impl AsyncFnMut() -> bool) {
@@ -168,18 +168,18 @@ async fn who_takes_nothing_of_a_download_for_30_s_is_cut_off() {
 // D9.
 #[tokio::test(start_paused = true)]
 async fn a_file_goes_when_it_is_old_and_an_avatar_stays() {
-    let world = World::with(|plan| plan.chat.uploads.keep_ms = Some(7 * DAY_MS as i64)).await;
+    let world = World::with(|plan| plan.chat.uploads.keep_ms = Some(13 * HOUR_MS as i64)).await;
     let (http, (_, token)) = (world.server.http(), world.user("anna").await);
     let old = file(&world, &token, b"old").await;
     let again = file(&world, &token, b"again").await;
     let face = avatar(&world, &token, &png(1, 1)).await;
-    pass(4 * DAY_MS).await;
+    pass(8 * HOUR_MS).await;
     assert_eq!(file(&world, &token, b"again").await, again);
     assert_eq!(get(http, &format!("/files/{old}"), &token, "").await.status, 200);
-    pass(4 * DAY_MS).await;
+    pass(12 * HOUR_MS).await;
     until(async || get(http, &format!("/files/{old}"), &token, "").await.status == 404).await;
     assert_eq!(get(http, &format!("/files/{again}"), &token, "").await.status, 200);
-    pass(4 * DAY_MS).await;
+    pass(12 * HOUR_MS).await;
     until(async || get(http, &format!("/files/{again}"), &token, "").await.status == 404).await;
     assert_eq!(get(http, &format!("/avatars/{face}"), "", "").await.status, 200);
     assert_eq!(below(&world.uploads()).len(), 1);

@@ -132,6 +132,18 @@ impl Log for Gate {
         self.store.head(partition)
     }
 
+    fn kept_from(&self, partition: Partition) -> QueueId {
+        self.store.kept_from(partition)
+    }
+
+    fn log_bytes(&self, partition: Partition) -> u64 {
+        self.store.log_bytes(partition)
+    }
+
+    fn trim(&self, partition: Partition, before: QueueId) -> Result<QueueId, StoreError> {
+        self.store.trim(partition, before)
+    }
+
     fn read_log(&self, partition: Partition, after: QueueId, limit: usize) -> Result<Vec<Arc<Entry>>, StoreError> {
         self.store.read_log(partition, after, limit)
     }

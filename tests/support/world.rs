@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use longlink::chat::retention::Retention;
 use longlink::chat::upload::Limits;
 use longlink::chat::{self, Broadcast, Contacts, Registration, WriteTo};
 use longlink::clock::Clock;
@@ -82,6 +83,7 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
             edit_within_s: 900,
             broadcast: Broadcast::Everybody,
             broadcasts_per_minute: 1_000_000,
+            retention: Retention::default(),
             uploads: Limits {
                 file_bytes_max: 4 << 20,
                 avatar_bytes_max: 64 << 10,

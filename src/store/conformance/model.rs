@@ -12,14 +12,32 @@ use crate::store::{
 };
 use crate::wire::pb::{self, GroupEventKind as Kind};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Model {
     pub(super) entries: Vec<Entry>,
+    pub(super) kept_from: QueueId,
     first_sent: HashMap<(UserId, String), (QueueId, i64)>,
     pub(super) records: BTreeMap<Vec<u8>, Bytes>,
 }
 
+impl Default for Model {
+    fn default() -> Self {
+        let (entries, first_sent, records) = Default::default();
+        Self { entries, kept_from: QueueId::START.next(), first_sent, records }
+    }
+}
+
 impl Model {
+    /// What is removed was never there, but for its place.
+    pub(super) fn trim(&mut self, kept_from: QueueId) {
+        self.kept_from = kept_from;
+        let is_event = |entry: &Entry| entry.content_type == pb::ContentType::GroupEvent as u32;
+        self.entries
+            .retain(|entry| entry.queue_id >= kept_from || (is_event(entry) && matches!(entry.to, Peer::Group(_))));
+        let entries = &self.entries;
+        self.first_sent.retain(|_, (place, _)| entries.iter().any(|entry| entry.queue_id == *place));
+    }
+
     pub(super) fn append(&mut self, new: &NewEntry) -> Appended {
         let name = (new.from, new.client_msg_id.clone());
         if let Some((queue_id, sent_at_ms)) = self.first_sent.get(&name).copied() {

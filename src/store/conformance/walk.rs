@@ -19,6 +19,7 @@ enum Step {
     Append(Vec<NewEntry>),
     Change { changes: Vec<(u8, Option<u8>, u8)>, keep: Keep },
     Page { user: i64, after: i64, peer: i64, bounds: PageBounds },
+    Trim { before: i64 },
     Reopen,
 }
 
@@ -31,6 +32,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         ),
         3 => (1..5_i64, 0..60_i64, -2..5_i64, bounds())
             .prop_map(|(user, after, peer, bounds)| Step::Page { user, after, peer, bounds }),
+        1 => (0..60_i64).prop_map(|before| Step::Trim { before }),
         1 => Just(Step::Reopen),
     ];
     prop::collection::vec(step, 1..16)
@@ -121,6 +123,13 @@ fn walk<S: Subject>(subject: &mut S, steps: Vec<Step>) -> Result<(), TestCaseErr
                 store = subject.open();
                 prop_assert_eq!(store.epoch(), epoch);
             }
+            Step::Trim { before } => {
+                let kept_from = store.trim(LOG, place(before)).unwrap();
+                prop_assert_eq!(store.kept_from(LOG), kept_from);
+                prop_assert!(kept_from <= model.kept_from.max(place(before)) && kept_from >= model.kept_from);
+                prop_assert!(kept_from <= model.head().max(place(1)));
+                model.trim(kept_from);
+            }
             Step::Reopen => {}
         }
     }
@@ -175,7 +184,14 @@ fn same_in_all<S: Store>(store: &S, model: &Model) -> Result<(), TestCaseError> 
     prop_assert_eq!(store.head(LOG), head);
     let log: Vec<_> = model.entries.iter().cloned().map(Arc::new).collect();
     prop_assert!(same(&store.read_log(LOG, QueueId::START, usize::MAX).unwrap(), &log));
-    prop_assert!(same(&store.read_log(LOG, place(2), 2).unwrap(), log.get(2..log.len().min(4)).unwrap_or(&[])));
+    let two: Vec<_> = log.iter().filter(|entry| entry.queue_id > place(2)).take(2).cloned().collect();
+    prop_assert!(same(&store.read_log(LOG, place(2), 2).unwrap(), &two));
+    prop_assert_eq!(store.kept_from(LOG), model.kept_from);
+    for at in (0..=head.get() + 1).map(place) {
+        let entry = store.entry(LOG, at).unwrap().map(|entry| entry.encoded.clone());
+        let kept = model.entries.iter().find(|entry| entry.queue_id == at);
+        prop_assert_eq!(entry, kept.map(|entry| entry.encoded.clone()));
+    }
     for reader in (1..5).map(user) {
         same_page(store.read_inbox(reader, QueueId::START, ALL).unwrap(), model.inbox(reader, QueueId::START, ALL))?;
         prop_assert!(store.read_inbox(reader, head, ALL).unwrap().entries.is_empty());

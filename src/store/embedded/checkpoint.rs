@@ -22,6 +22,8 @@ pub(super) struct Checkpoints {
 struct Wanted {
     work: Option<Work>,
     is_ended: bool,
+    /// However few entries there are.
+    is_asked: bool,
 }
 
 /// Everything made from the log that is not on the disk, up to the head.
@@ -43,6 +45,11 @@ impl Checkpoints {
         self.changed.notify_all();
     }
 
+    /// Has the writer take the next one at once, however few entries it is of. False if somebody has asked already.
+    pub(super) fn ask(&self) -> bool {
+        !std::mem::replace(&mut self.lock().is_asked, true)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Wanted> {
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -54,10 +61,11 @@ pub(super) fn consider(shared: &Shared, head: QueueId) {
     let mut wanted = shared.checkpoints.lock();
     loop {
         let mut layers = shared.layers_mut();
-        if layers.active_entries() < enough {
+        if layers.active_entries() < enough && !wanted.is_asked {
             return;
         }
         if let Some(rows) = layers.freeze() {
+            wanted.is_asked = false;
             wanted.work = Some(Work { rows, names: shared.names().freeze(), head });
             shared.checkpoints.changed.notify_all();
             return;

@@ -37,6 +37,11 @@ impl Layers {
         self.active.entries()
     }
 
+    /// The rows of entries up to here are on the disk.
+    pub(super) fn on_disk(&self) -> QueueId {
+        self.on_disk
+    }
+
     #[cfg(test)]
     pub(super) fn is_freezing(&self) -> bool {
         self.frozen.is_some()
@@ -64,11 +69,16 @@ pub(super) struct Reader<'a> {
     pub(super) shared: &'a Shared,
     pub(super) tables: &'a Tables,
     pub(super) head: QueueId,
+    pub(super) kept_from: QueueId,
 }
 
 impl Rows for Reader<'_> {
     fn head(&self) -> QueueId {
         self.head
+    }
+
+    fn kept_from(&self) -> QueueId {
+        self.kept_from
     }
 
     fn scan(&self, first: RowKey, last: RowKey, order: Order, limit: usize) -> Result<Vec<Row>, StoreError> {

@@ -55,6 +55,8 @@ pub(super) fn open(dir: &Path, settings: Settings, disk: Box<dyn Disk>) -> Resul
         names: Mutex::default(),
         tables: RwLock::new(Some(tables.clone())),
         in_flight: Mutex::default(),
+        trimming: Mutex::default(),
+        reading: RwLock::default(),
         checkpoints: Checkpoints::default(),
         failure: Failure::default(),
         watchdog_end: (Mutex::new(false), Condvar::new()),
@@ -100,10 +102,10 @@ fn make_epoch(tables: &Tables) -> fjall::Result<String> {
 
 /// Reads what is behind the mark: proves that it is all there, and makes the rows that were only in memory.
 fn make_rows(shared: &Shared, tables: &Tables, mark: QueueId, head: QueueId) -> Result<(), String> {
-    let mut last = mark;
+    let (mut last, kept_from) = (mark, tables.kept_from());
     let mut entries = Vec::new();
     for (place, entry) in tables.entries(mark) {
-        if place != last.next() {
+        if place != last.next() && place > kept_from {
             return Err(format!("entry {} is missing from the log", last.next()));
         }
         let entry = entry.map_err(|error| error.to_string())?;

@@ -1,12 +1,14 @@
 //! The database's four keyspaces, and how our rows lie in them.
 //!
 //! `log`: place -> the entry's row. The truth; one row for each entry, in order, so that it is cheap to write and its
-//! scan is a plain one. `names`: under which names entries were sent, and the views' rows: both made from the log,
+//! scan is a plain one. What lies there before `kept_from` is as good as removed; `kept` has what is to stay of it.
+//! `names`: under which names entries were sent, and `view`, the views' rows: both made from the log,
 //! written in bulk behind it. `directory`: records, and the few numbers that belong to the whole store.
 
 use std::ops::Bound;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{BufMut, Bytes};
 use fjall::config::{BloomConstructionPolicy, FilterPolicy, FilterPolicyEntry, PartitioningPolicy, PinningPolicy};
@@ -18,13 +20,19 @@ use crate::store::rows::{MemoryRows, Order, Row};
 use crate::store::view::{RowKey, Sent, SentKey, SentMap};
 use crate::store::{Entry, Record, StoreError};
 
+mod removed;
+
 #[derive(Clone)]
 pub(super) struct Tables {
     db: Database,
     log: Keyspace,
+    kept: Keyspace,
     view: Keyspace,
     names: Keyspace,
     directory: Keyspace,
+    kept_from: Arc<AtomicI64>,
+    /// Who looks at rows of the views and then writes over them holds this.
+    view_writes: Arc<Mutex<()>>,
 }
 
 /// The keyspace of the views, by the version of what `view::rows` makes: with another one they are made anew at the open,
@@ -40,6 +48,7 @@ const MARK_KEY: &[u8] = &[0];
 const RECORD_TAG: u8 = b'r';
 const EPOCH_KEY: &[u8] = b"epoch";
 const REVISION_KEY: &[u8] = b"number of changes";
+const KEPT_FROM_KEY: &[u8] = b"kept from";
 
 /// Descriptors that the database may hold for tables. Links need the rest: see `plan`, which keeps at most 512 from them.
 const FILES_KEPT_OPEN: usize = 128;
@@ -80,7 +89,10 @@ impl Tables {
         let view = db.keyspace(VIEW, || bounded().filter_policy(FilterPolicy::disabled()))?;
         let names = db.keyspace("names", || bounded().filter_policy(FilterPolicy::all(NAMES_FILTER)))?;
         let directory = db.keyspace("directory", bounded)?;
-        Ok(Self { db, log, view, names, directory })
+        let kept = db.keyspace("kept", bounded)?;
+        let kept_from = directory.get(KEPT_FROM_KEY)?.map_or(QueueId::START.next(), |place| place_of(&place));
+        let kept_from = Arc::new(AtomicI64::new(kept_from.get()));
+        Ok(Self { db, log, kept, view, names, directory, kept_from, view_writes: Arc::default() })
     }
 
     /// Lets views of earlier versions go. Whether there were any.
@@ -106,7 +118,8 @@ impl Tables {
 
     pub(super) fn last_place(&self) -> fjall::Result<QueueId> {
         let last = self.log.last_key_value().map(fjall::Guard::key).transpose()?;
-        Ok(last.map_or(QueueId::START, |key| place_of(&key)))
+        let before = QueueId::cursor(self.kept_from().get() - 1);
+        Ok(last.map_or(QueueId::START, |key| place_of(&key)).max(before))
     }
 
     pub(super) fn entry(&self, place: QueueId) -> Result<Arc<Entry>, StoreError> {
@@ -114,8 +127,14 @@ impl Tables {
     }
 
     pub(super) fn entry_at(&self, place: QueueId) -> Result<Option<Arc<Entry>>, StoreError> {
-        let Some(row) = self.log.get(place.get().to_be_bytes()).map_err(read_failed)? else { return Ok(None) };
-        Entry::from_row(place, Bytes::copy_from_slice(&row)).map(Arc::new).map(Some)
+        let key = place.get().to_be_bytes();
+        let is_removed = || place < self.kept_from();
+        let mut row = if is_removed() { None } else { self.log.get(key).map_err(read_failed)? };
+        // Asked once more: it may have been removed meanwhile.
+        if row.is_none() && is_removed() {
+            row = self.kept.get(key).map_err(read_failed)?;
+        }
+        row.map(|row| Entry::from_row(place, Bytes::copy_from_slice(&row)).map(Arc::new)).transpose()
     }
 
     #[cfg(test)]
@@ -123,20 +142,12 @@ impl Tables {
         self.log.remove(place.get().to_be_bytes()).unwrap();
     }
 
-    /// The log behind `after`, as it lies there: a gap is not an error here.
-    pub(super) fn entries(
-        &self,
-        after: QueueId,
-    ) -> impl Iterator<Item = (QueueId, Result<Arc<Entry>, StoreError>)> + Send + use<> {
-        let behind = (Bound::Excluded(after.get().to_be_bytes()), Bound::Unbounded);
-        let mut last = after;
-        self.log.range::<[u8; 8], _>(behind).map(move |row| match row.into_inner() {
-            Ok((key, row)) => {
-                last = place_of(&key);
-                (last, Entry::from_row(last, Bytes::copy_from_slice(&row)).map(Arc::new))
-            }
-            Err(error) => (last.next(), Err(read_failed(error))),
-        })
+    /// What is kept of the log behind `after`, as it lies there: a gap is not an error here.
+    pub(super) fn entries(&self, after: QueueId) -> impl Iterator<Item = Lying> + Send + use<> {
+        let kept_from = self.kept_from();
+        // An empty range must not be asked for.
+        let old = (after.next() < kept_from).then(|| lying(&self.kept, after.next(), Some(kept_from)));
+        old.into_iter().flatten().chain(lying(&self.log, kept_from.max(after.next()), None))
     }
 
     // ---- the views ----
@@ -173,9 +184,18 @@ impl Tables {
         Ok(found.is_some_and(|found| *found == *value))
     }
 
-    pub(super) fn sent(&self, key: &SentKey) -> Result<Option<Sent>, StoreError> {
+    fn sent_row(&self, key: &SentKey) -> Result<Option<Sent>, StoreError> {
         let Some(value) = self.names.get(key.as_bytes()).map_err(read_failed)? else { return Ok(None) };
         decode_sent(&value).map(Some)
+    }
+
+    /// The same, if the entry is not removed: its name goes after it.
+    pub(super) fn sent(&self, key: &SentKey) -> Result<Option<Sent>, StoreError> {
+        let Some(sent) = self.sent_row(key)? else { return Ok(None) };
+        let place = sent.queue_id;
+        let is_removed =
+            place < self.kept_from() && !self.kept.contains_key(place.get().to_be_bytes()).map_err(read_failed)?;
+        Ok((!is_removed).then_some(sent))
     }
 
     /// Up to here everything is in tables, and no journal is needed for it.
@@ -207,10 +227,8 @@ impl Tables {
         mark: QueueId,
         give_up: impl Fn() -> bool,
     ) -> fjall::Result<()> {
-        while self.unmerged() > UNMERGED_TABLES_MAX && !give_up() {
-            self.db.persist(PersistMode::Buffer)?;
-            std::thread::sleep(FLUSH_LOOK_AGAIN_AFTER);
-        }
+        self.wait_for_merges(give_up)?;
+        let _turn = self.view_writes.lock().unwrap_or_else(PoisonError::into_inner);
         let mut ingestion = self.names.start_ingestion()?;
         for (key, sent) in names::in_order(names) {
             ingestion.write(key.as_bytes(), encode_sent(sent))?;
@@ -225,6 +243,15 @@ impl Tables {
             ingestion.write(key.to_bytes(), last.get().to_be_bytes())?;
         }
         ingestion.finish()
+    }
+
+    /// Too many tables that overlap would slow down every read.
+    fn wait_for_merges(&self, give_up: impl Fn() -> bool) -> fjall::Result<()> {
+        while self.unmerged() > UNMERGED_TABLES_MAX && !give_up() {
+            self.db.persist(PersistMode::Buffer)?;
+            std::thread::sleep(FLUSH_LOOK_AGAIN_AFTER);
+        }
+        Ok(())
     }
 
     fn unmerged(&self) -> usize {
@@ -348,6 +375,23 @@ impl Batch<'_> {
         let mode = if sync { PersistMode::SyncData } else { PersistMode::Buffer };
         self.writes.durability(Some(mode)).commit()
     }
+}
+
+/// An entry where it lies, or what is the matter with it.
+pub(super) type Lying = (QueueId, Result<Arc<Entry>, StoreError>);
+
+fn lying(keyspace: &Keyspace, first: QueueId, end: Option<QueueId>) -> impl Iterator<Item = Lying> + Send + use<> {
+    let bytes = |place: QueueId| place.get().to_be_bytes();
+    let range = (Bound::Included(bytes(first)), end.map_or(Bound::Unbounded, |end| Bound::Excluded(bytes(end))));
+    let mut next = first;
+    keyspace.range::<[u8; 8], _>(range).map(move |row| match row.into_inner() {
+        Ok((key, row)) => {
+            let place = place_of(&key);
+            next = place.next();
+            (place, Entry::from_row(place, Bytes::copy_from_slice(&row)).map(Arc::new))
+        }
+        Err(error) => (next, Err(read_failed(error))),
+    })
 }
 
 pub(super) fn place_of(key: &[u8]) -> QueueId {

@@ -14,6 +14,7 @@ mod damage;
 mod failing;
 mod files;
 mod fixture;
+mod removal;
 
 /// Small, so that what is tested soon lies in all three layers and has left the ring.
 fn small() -> Settings {

@@ -3,14 +3,14 @@
 //! Both work on a store that `open` refuses. The views are proved by making each entry's rows again and looking for
 //! them: what is behind the mark has none yet, an open makes them.
 
-use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::{fmt, iter};
 
 use super::files::{Lock, Witness};
 use super::open::open_tables;
 use super::tables::{Tables, place_of};
-use super::{Embedded, OpenError};
+use super::{Embedded, OpenError, trim};
 use crate::id::{QueueId, UserId};
 use crate::store::view::{self, SentKey};
 use crate::store::{Appended, Entry, Log, NewEntry, Partition, Pending, StoreError};
@@ -72,8 +72,10 @@ pub fn verify_telling(dir: &Path, tell: &mut dyn FnMut(u64)) -> Result<Report, O
     if let Some(last) = ends_early {
         report.add(format!("the log ends at entry {}, but entry {last} was acknowledged", report.head));
     }
+    // A removal that a crash has ended leaves rows, until the next one goes on.
+    let is_removing = tables.trimmed().is_ok_and(|trimmed| trimmed < tables.kept_from());
     match count_rows(&tables, mark, &mut report) {
-        Ok(found) if found == rows => {}
+        Ok(found) if found == rows || is_removing && found > rows => {}
         Ok(found) => report.add(format!("the views have {found} rows, and the log makes {rows}")),
         Err(error) => report.add(format!("the views: {error}")),
     }
@@ -83,9 +85,9 @@ pub fn verify_telling(dir: &Path, tell: &mut dyn FnMut(u64)) -> Result<Report, O
 
 /// Checks every entry and its rows; how many rows up to `mark` there must be.
 fn verify_log(tables: &Tables, mark: QueueId, report: &mut Report, tell: &mut dyn FnMut(u64)) -> u64 {
-    let mut rows = 0;
+    let (mut rows, kept_from) = (0, tables.kept_from());
     for (place, entry) in tables.entries(QueueId::START) {
-        if place > report.head.next() {
+        if place > report.head.next() && place > kept_from {
             let last = place.get() - 1;
             report.add(format!("entries {} to {last} are missing", report.head.next()));
         }
@@ -143,6 +145,10 @@ fn count_rows(tables: &Tables, mark: QueueId, report: &mut Report) -> Result<u64
             continue;
         }
         let last = place_of(&value);
+        if last < tables.kept_from() {
+            // It was removed, and nobody is told of it.
+            continue;
+        }
         let named = tables.entry(last).ok().filter(|_| last <= mark).and_then(|entry| talk(&entry));
         let two = [key.first(), key.second()];
         if !named.is_some_and(|(one, other)| two == [one.get(), other.get()] || two == [other.get(), one.get()]) {
@@ -179,6 +185,7 @@ fn verify_directory(tables: &Tables, report: &mut Report) {
 pub struct Export {
     entries: Box<dyn Iterator<Item = Result<Arc<Entry>, StoreError>> + Send>,
     epoch: String,
+    kept_from: QueueId,
     // In this order: the database ends before somebody else may open it.
     _tables: Tables,
     _lock: Lock,
@@ -190,11 +197,17 @@ impl Export {
         let (lock, tables) = open_tables(dir, CACHE_BYTES)?;
         let epoch = tables.epoch().ok().flatten().unwrap_or_default();
         let entries = tables.entries(QueueId::START).map(|(_, entry)| entry);
-        Ok(Self { entries: Box::new(entries), epoch, _tables: tables, _lock: lock })
+        let kept_from = tables.kept_from();
+        Ok(Self { entries: Box::new(entries), epoch, kept_from, _tables: tables, _lock: lock })
     }
 
     pub fn epoch(&self) -> &str {
         &self.epoch
+    }
+
+    /// From here on there is every entry, and before only what tells of groups. 1: nothing was ever removed.
+    pub fn kept_from(&self) -> QueueId {
+        self.kept_from
     }
 }
 
@@ -213,6 +226,8 @@ pub enum ImportError {
     NotEmpty { head: QueueId },
     #[error("entry {found} comes where entry {expected} belongs")]
     OutOfOrder { expected: QueueId, found: QueueId },
+    #[error("entry {place} is before {kept_from}, and tells of no group")]
+    NotKept { place: QueueId, kept_from: QueueId },
     #[error("entry {found} was sent under the same name as entry {first}")]
     Repeated { first: QueueId, found: QueueId },
     #[error(transparent)]
@@ -220,14 +235,30 @@ pub enum ImportError {
 }
 
 impl Embedded {
-    /// Fills an empty store with entries that keep their places; how many there were. The store has an epoch of its
-    /// own. Blocks: not for an async thread.
-    pub fn import(&self, entries: impl IntoIterator<Item = (QueueId, NewEntry)>) -> Result<u64, ImportError> {
+    /// Fills an empty store with entries that keep their places; how many there were. From `kept_from` on all of them,
+    /// and before only what tells of groups. The store has an epoch of its own. Blocks: not for an async thread.
+    pub fn import(
+        &self,
+        kept_from: QueueId,
+        entries: impl IntoIterator<Item = (QueueId, NewEntry)>,
+    ) -> Result<u64, ImportError> {
         const LOG: Partition = Partition(0);
         let (mut last, mut on_their_way) = (self.head(LOG), Vec::new());
-        if last > QueueId::START {
+        if last > QueueId::START || self.kept_from(LOG) > QueueId::START.next() {
             return Err(ImportError::NotEmpty { head: last });
         }
+        let mut entries = entries.into_iter().peekable();
+        let count_old = if kept_from > QueueId::START.next() {
+            last = QueueId::cursor(kept_from.get() - 1);
+            trim::import_old(
+                &self.shared,
+                kept_from,
+                iter::from_fn(|| entries.next_if(|(place, _)| *place < kept_from)),
+            )?
+        } else {
+            0
+        };
+        let first = last;
         for (place, entry) in entries {
             if place != last.next() {
                 await_all(&mut on_their_way)?;
@@ -240,7 +271,7 @@ impl Embedded {
             }
         }
         await_all(&mut on_their_way)?;
-        Ok(last.get().unsigned_abs())
+        Ok(count_old + (last.get() - first.get()).unsigned_abs())
     }
 }
 

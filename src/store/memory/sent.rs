@@ -50,6 +50,25 @@ impl SentPlaces {
         Ok(Some(Sent { queue_id: *place, sent_at_ms: message.sent_at_ms }))
     }
 
+    /// Forgets the name of an entry.
+    pub(super) fn remove(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        let name = (entry.from, entry.message()?.client_msg_id);
+        if self.others.get(&name) == Some(&entry.queue_id) {
+            self.others.remove(&name);
+            return Ok(());
+        }
+        let hash = self.hash(name.0, &name.1);
+        if self.places.get(&hash.0) == Some(&entry.queue_id) {
+            self.places.remove(&hash.0);
+            // One that had to stand aside takes the place.
+            let other = self.others.keys().find(|(from, id)| self.hash(*from, id).0 == hash.0).cloned();
+            if let Some(place) = other.and_then(|other| self.others.remove(&other)) {
+                self.places.insert(hash.0, place);
+            }
+        }
+        Ok(())
+    }
+
     /// Remembers an entry whose name has this hash.
     pub(super) fn insert(&mut self, hash: NameHash, entry: &Entry) -> Result<(), StoreError> {
         match self.places.entry(hash.0) {

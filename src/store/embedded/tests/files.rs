@@ -107,18 +107,18 @@ fn an_export_fills_an_empty_store_with_the_same_places() {
     };
 
     let copy = Embedded::open(to.path(), small()).unwrap();
-    assert!(matches!(copy.import(entries().skip(1)), Err(ImportError::OutOfOrder { .. })));
-    assert_eq!(copy.import(entries()).unwrap(), 12);
+    assert!(matches!(copy.import(place(1), entries().skip(1)), Err(ImportError::OutOfOrder { .. })));
+    assert_eq!(copy.import(place(1), entries()).unwrap(), 12);
     let copied = copy.read_log(LOG, QueueId::START, usize::MAX).unwrap();
     assert!(copied.iter().map(|entry| &entry.encoded).eq(log.iter().map(|entry| &entry.encoded)));
     assert_ne!(copy.epoch(), store.epoch());
-    assert!(matches!(copy.import(entries()), Err(ImportError::NotEmpty { .. })));
+    assert!(matches!(copy.import(place(1), entries()), Err(ImportError::NotEmpty { .. })));
     copy.close();
 
     let again = tempfile::tempdir().unwrap();
     let twice = entries().map(|(place, entry)| (place, NewEntry { client_msg_id: "1".into(), ..entry }));
     let store = Embedded::open(again.path(), small()).unwrap();
-    assert!(matches!(store.import(twice), Err(ImportError::Repeated { .. })));
+    assert!(matches!(store.import(place(1), twice), Err(ImportError::Repeated { .. })));
 }
 
 #[test]
