@@ -140,7 +140,7 @@ impl Judge {
         let stays = self.judge_changes();
         self.judge_readers(&stays);
         self.judge_talks(&stays);
-        self.judge_altered();
+        self.judge_altered(&stays);
         self.verdict.counts.entries = self.log.len() as u64;
         self.verdict
     }

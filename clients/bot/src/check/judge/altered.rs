@@ -4,21 +4,28 @@ use std::collections::BTreeMap;
 
 use super::super::record::{Altered, Entry};
 use super::super::verdict::Kind;
-use super::{Judge, told};
+use super::groups::Stays;
+use super::{Judge, Reader, told};
 
 /// What a message says that was taken back.
 pub(in crate::check) const TAKEN_BACK: &str = "(taken back)";
 
 impl Judge {
     /// In a history each message is as its last change left it, and nothing else.
-    pub(super) fn judge_altered(&mut self) {
-        let last = self.last_changes();
+    pub(super) fn judge_altered(&mut self, stays: &Stays) {
+        let changes = self.changes_by_entry();
         let mut found = Vec::new();
         for talk in &self.talks {
-            let name = self.readers.get(&talk.reader).map_or("nobody", |reader| &*reader.name);
+            let Some(Reader { user, name, .. }) = self.readers.get(&talk.reader) else { continue };
             let shown = talk.entries.iter().filter_map(|number| self.entries.get(*number as usize));
             for entry in shown.filter(|entry| entry.alters.is_none()) {
-                match last.get(&entry.at) {
+                // Who has left a group sees what was changed until then.
+                let sees = |at: i64| entry.to >= 0 || stays.has(entry.to, *user, at);
+                let of_it = changes.get(&entry.at).map(Vec::as_slice).unwrap_or_default();
+                let mut seen = of_it.iter().filter(|(at, _)| sees(*at));
+                // What was taken back stays so, whatever else comes to it.
+                let taken_back = seen.clone().find(|(_, altered)| altered.content.is_none());
+                match taken_back.or_else(|| seen.next_back()) {
                     None if entry.changed_by == 0 => {}
                     Some((at, altered)) if entry.changed_by == *at => {
                         if let Some(why) = self.wrong(entry, altered) {
@@ -44,16 +51,16 @@ impl Judge {
         found.into_iter().for_each(|(kind, text)| self.found(kind, text));
     }
 
-    /// The last change of each message that was changed: where it stands, and what it says.
-    fn last_changes(&self) -> BTreeMap<i64, (i64, Altered)> {
-        let mut last = BTreeMap::new();
+    /// The changes of each message that was changed, in their order: where they stand, and what they say.
+    fn changes_by_entry(&self) -> BTreeMap<i64, Vec<(i64, Altered)>> {
+        let mut changes: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (at, number) in &self.log {
             let entry = self.entries.get(*number as usize);
             if let Some(altered) = entry.and_then(|entry| entry.alters.clone()) {
-                last.insert(altered.at, (*at, altered));
+                changes.entry(altered.at).or_default().push((*at, altered));
             }
         }
-        last
+        changes
     }
 
     /// What is wrong with a message as it is shown changed.

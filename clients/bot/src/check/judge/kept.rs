@@ -82,6 +82,15 @@ impl Judge {
         self.send_by_name.get(&name).copied().ok_or_else(|| format!("{} of {} was never asked", name.1, name.0))
     }
 
+    /// Whether the entry at a place takes back what this order was to take back.
+    fn is_said_at(&self, place: i64, send: &Send) -> bool {
+        let entry = self.log.get(&place).and_then(|number| self.entries.get(*number as usize));
+        entry.is_some_and(|entry| {
+            let takes_back = entry.alters.as_ref().is_some_and(|altered| altered.content.is_none());
+            takes_back && (entry.to, &entry.content) == (send.to, &send.content)
+        })
+    }
+
     pub(super) fn judge_sends(&mut self) {
         for (number, send) in std::mem::take(&mut self.sends).into_iter().enumerate() {
             let Send { from, id, .. } = &send;
@@ -92,6 +101,8 @@ impl Judge {
                     Kind::Doubled,
                     format!("{id} of {from} was acknowledged as entry {place}, and is entry {}", entry.at),
                 )),
+                // What was taken back already is answered with the entry that did it, whosever it is.
+                (Some(place), None) if send.alters && self.is_said_at(*place, &send) => {}
                 (Some(place), None) if self.verdict.whole => {
                     let instead = self.log.get(place).and_then(|other| self.entries.get(*other as usize));
                     let instead = instead.map_or_else(|| "nobody was shown it".to_owned(), told);

@@ -1,9 +1,9 @@
 //! Messages that were changed or taken back: in a history of two people who talk, what is found when it is shown wrong.
 
-use super::super::super::record::{Altered, Entry, Record};
+use super::super::super::record::{Altered, Entry, Event, Record};
 use super::super::super::verdict::Kind;
 use super::super::TAKEN_BACK;
-use super::{ack, ask, content, entry, got, judged, link, reader};
+use super::{GROUP, ack, ask, change, content, entry, event, got, judged, link, reader};
 
 fn alters(content: Option<&str>) -> Altered {
     Altered { at: 20, content: content.map(str::to_owned) }
@@ -109,4 +109,55 @@ fn a_change_that_was_acknowledged_and_is_no_entry_is_lost() {
     all.extend([asked("x", alters(None)), ack(0, 1, "x", 30), Record::End { upto: 30 }]);
     let found: Vec<Kind> = judged(all).findings.into_iter().map(|finding| finding.kind).collect();
     assert_eq!(found, [Kind::Lost]);
+}
+
+#[test]
+fn what_was_taken_back_already_is_answered_with_where_and_with_nothing_else() {
+    let second = |at| {
+        let mut all = vec![reader(0, 1), reader(1, 2), link(0, 0, 0), link(1, 1, 0)];
+        all.extend([entry(0, 99, 98, "of a stranger"), entry(1, 99, 98, "of another")]);
+        all.extend([ask(0, 1, 2, "a"), entry(2, 1, 2, "a"), ack(0, 1, "a", 20)]);
+        all.extend([asked("x", alters(None)), asked("y", alters(None)), altering(3, "x", alters(None))]);
+        all.extend([ack(0, 1, "x", 30), ack(0, 1, "y", at), got(1, &[2, 3]), Record::End { upto: 30 }]);
+        judged(all).findings.into_iter().map(|finding| finding.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(second(30), []);
+    assert_eq!(second(20), [Kind::Lost]);
+}
+
+#[test]
+fn who_has_left_a_group_is_shown_what_was_changed_until_then() {
+    let read_by_2 = |shown: Option<&str>| {
+        let mut all = vec![reader(0, 1), reader(1, 2), link(0, 0, 0), link(1, 1, 0)];
+        all.extend([entry(0, 99, 98, "of a stranger"), change(0, 1, Event::Created, &[1, 2])]);
+        all.extend([event(1, 1, Event::Created, &[1, 2]), ask(0, 1, GROUP, "a"), entry(2, 1, GROUP, "a")]);
+        all.extend([change(1, 2, Event::Left, &[2]), event(3, 2, Event::Left, &[2])]);
+        let alters = alters(Some("else"));
+        let words = alters.in_words();
+        all.push(Record::Ask {
+            link: 0,
+            from: 1,
+            id: "x".into(),
+            to: GROUP,
+            content: words.clone(),
+            alters: Some(alters.clone()),
+        });
+        let altering = Entry { entry: 4, at: 40, from: 1, to: GROUP, content: words, ..Entry::default() };
+        all.push(Record::Entry(Entry { id: "x".into(), alters: Some(alters), ..altering }));
+        all.extend(shown.map(|content| {
+            let shown = Entry { entry: 5, at: 20, from: 1, to: GROUP, id: "a".into(), ..Entry::default() };
+            Record::Entry(Entry { content: content.into(), changed_by: 40, ..shown })
+        }));
+        all.extend([got(0, &[1, 3]), got(1, &[1, 2, 3])]);
+        all.push(Record::Talk {
+            reader: 1,
+            peer: GROUP,
+            after: 0,
+            entries: vec![3, if shown.is_some() { 5 } else { 2 }, 1],
+        });
+        all.push(Record::End { upto: 40 });
+        judged(all).findings.into_iter().map(|finding| (finding.kind, finding.text)).collect::<Vec<_>>()
+    };
+    assert_eq!(read_by_2(None), []);
+    assert!(matches!(&read_by_2(Some("else"))[..], [(Kind::Foreign, _)]));
 }
