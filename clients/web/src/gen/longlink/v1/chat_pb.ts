@@ -260,8 +260,8 @@ export type SyncReply = Message<"longlink.v1.SyncReply"> & {
   more: boolean;
 
   /**
-   * The first queue_id that the log still keeps. If it is greater than `after` + 1, older entries that were behind
-   * `after` are gone for good.
+   * From this queue_id on the log has every entry. If it is greater than `after` + 1, older entries that were behind
+   * `after` may be gone for good. 0: nothing was ever removed.
    *
    * @generated from field: int64 kept_from = 6;
    */

@@ -215,8 +215,8 @@ export type HelloReply = Message<"longlink.v1.HelloReply"> & {
   resumed: ResumeOutcome;
 
   /**
-   * The first queue_id that the log still keeps. If it is greater than the cursor + 1, older entries that were behind the
-   * cursor are gone for good: show a gap.
+   * From this queue_id on the log has every entry. If it is greater than the cursor + 1, older entries that were behind the
+   * cursor may be gone for good: show a gap. 0: nothing was ever removed.
    *
    * @generated from field: int64 kept_from = 12;
    */
