@@ -140,7 +140,8 @@ fn write(shared: &Shared, tables: &Tables, work: &Work) -> fjall::Result<()> {
         return Ok(());
     }
     tables.write_rows(&work.rows, &work.names, work.head, give_up)?;
-    shared.layers_mut().thaw(work.head);
+    // The names first: with the rows thawed, the writer may freeze the next ones, and these would be let go instead.
     shared.names().thaw();
+    shared.layers_mut().thaw(work.head);
     Ok(())
 }
