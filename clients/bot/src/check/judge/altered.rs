@@ -19,13 +19,12 @@ impl Judge {
             let Some(Reader { user, name, .. }) = self.readers.get(&talk.reader) else { continue };
             let shown = talk.entries.iter().filter_map(|number| self.entries.get(*number as usize));
             for entry in shown.filter(|entry| entry.alters.is_none()) {
-                // Who has left a group sees what was changed until then.
-                let sees = |at: i64| entry.to >= 0 || stays.has(entry.to, *user, at);
                 let of_it = changes.get(&entry.at).map(Vec::as_slice).unwrap_or_default();
-                let mut seen = of_it.iter().filter(|(at, _)| sees(*at));
-                // What was taken back stays so, whatever else comes to it.
-                let taken_back = seen.clone().find(|(_, altered)| altered.content.is_none());
-                match taken_back.or_else(|| seen.next_back()) {
+                // What was taken back is so for all, and whatever else comes to it. Who has left a group sees what was
+                // changed until then.
+                let taken_back = of_it.iter().find(|(_, altered)| altered.content.is_none());
+                let until = stays.end(entry.to, *user, entry.at);
+                match taken_back.or_else(|| of_it.iter().rfind(|(at, _)| *at <= until)) {
                     None if entry.changed_by == 0 => {}
                     Some((at, altered)) if entry.changed_by == *at => {
                         if let Some(why) = self.wrong(entry, altered) {

@@ -51,6 +51,12 @@ impl Stays {
         self.0.get(&(group, user)).is_some_and(|all| all.iter().any(|(from, to)| (*from..=*to).contains(&at)))
     }
 
+    /// Where the user's stay in a group ends to which this place belongs: at the end of time if it has none.
+    pub(super) fn end(&self, group: i64, user: i64, at: i64) -> i64 {
+        let stays = self.0.get(&(group, user)).map(Vec::as_slice).unwrap_or_default();
+        stays.iter().find(|(from, to)| (*from..=*to).contains(&at)).map_or(i64::MAX, |(_, to)| *to)
+    }
+
     fn happened(&mut self, group: i64, at: i64, Happened { what, users }: &Happened) {
         for user in users {
             let all = self.0.entry((group, *user)).or_default();
