@@ -56,7 +56,7 @@ export class ThreadView {
     private readonly looked: () => void,
     private readonly actions: MessageActions,
   ) {
-    this.jump = h("button", { type: "button", class: "jump", "aria-label": t("talk.toEnd"), title: t("talk.toEnd"), hidden: true, onClick: () => this.toEnd(true) }, icon("down"));
+    this.jump = h("button", { type: "button", class: "jump", "aria-label": t("talk.toEnd"), title: t("talk.toEnd"), hidden: true, onClick: () => this.goToEnd() }, icon("down"));
     this.box = h("div", { class: "scroll", role: "log", tabindex: "0", "aria-label": t("talk.log", { name: peerName(client, peer) }) }, this.list);
     this.element = h("div", { class: "thread" }, this.box, this.jump);
     this.box.addEventListener("scroll", () => this.scrolled(), { passive: true });
@@ -67,6 +67,14 @@ export class ThreadView {
   /** Whether the newest message is before the person's eyes. */
   isAtEnd(): boolean {
     return this.atEnd;
+  }
+
+  /** At once, so that what comes meanwhile is followed as well. */
+  private goToEnd(): void {
+    this.atEnd = true;
+    this.jump.hidden = true;
+    this.toEnd(false);
+    this.looked();
   }
 
   toEnd(smooth: boolean): void {
