@@ -185,27 +185,18 @@ impl Server {
             }
         });
         if plan.mars_sample.is_some() {
-            let push = Arc::clone(&chat).push_to_strangers(chat.tail(), Arc::clone(&links));
-            let ended = ended.clone();
             // Why the log stops is told by the task that delivers.
-            background.spawn(async move { ended.run_until_cancelled_owned(push).await.is_some() });
+            background.spawn(until(&ended, Arc::clone(&chat).push_to_strangers(chat.tail(), Arc::clone(&links))));
         }
-        background.spawn(remove_old_entries(Arc::clone(&chat), ended.clone()));
-        background.spawn(remove_old_uploads(Arc::clone(&chat), ended.clone()));
-        let (presence, until) = (Arc::clone(&chat).tell_presence(), ended.clone());
-        background.spawn(async move { until.run_until_cancelled_owned(presence).await.is_some() });
-        let (erase, until) = (Arc::clone(&chat).erase(), ended.clone());
-        background.spawn(async move { until.run_until_cancelled_owned(erase).await.is_some() });
-        background.spawn({
-            let (tell, ended) = (Arc::clone(&chat).tell_arrivals(), ended.clone());
-            async move { ended.run_until_cancelled_owned(tell).await.is_some() }
-        });
-        background.spawn(sweep(Arc::clone(&links), plan.clock, ended.clone()));
+        background.spawn(until(&ended, remove_old_entries(Arc::clone(&chat))));
+        background.spawn(until(&ended, remove_old_uploads(Arc::clone(&chat))));
+        background.spawn(until(&ended, Arc::clone(&chat).tell_presence()));
+        background.spawn(until(&ended, Arc::clone(&chat).erase()));
+        background.spawn(until(&ended, Arc::clone(&chat).tell_arrivals()));
+        background.spawn(until(&ended, sweep(Arc::clone(&links), plan.clock)));
         if let Some(certificate) = certificate.clone() {
             let clock = plan.clock;
-            let watch = tls::watch::watch(certificate, move || clock.wall_s());
-            let ended = ended.clone();
-            background.spawn(async move { ended.run_until_cancelled_owned(watch).await.is_some() });
+            background.spawn(until(&ended, tls::watch::watch(certificate, move || clock.wall_s())));
         }
         if let Some(datagrams) = datagrams {
             background.spawn(listen::drop_datagrams(datagrams, door, stop.clone()));
@@ -323,40 +314,45 @@ impl Server {
     }
 }
 
-async fn sweep(links: Arc<Links>, clock: Clock, ended: CancellationToken) {
+async fn sweep(links: Arc<Links>, clock: Clock) {
     let mut ticks = interval(SWEEP_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        tokio::select! {
-            biased;
-            () = ended.cancelled() => return,
-            _ = ticks.tick() => links.wake_overdue(clock.now()),
-        }
+        ticks.tick().await;
+        links.wake_overdue(clock.now());
     }
 }
 
 /// Removes entries that are older than the log is to keep, now and then.
-async fn remove_old_entries(chat: Arc<Chat>, ended: CancellationToken) {
+async fn remove_old_entries(chat: Arc<Chat>) {
     let mut ticks = interval(OLD_ENTRIES_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    while ended.run_until_cancelled(ticks.tick()).await.is_some() {
-        if let Some(Err(refused)) = ended.run_until_cancelled(chat.remove_old_entries()).await {
+    loop {
+        ticks.tick().await;
+        if let Err(refused) = chat.remove_old_entries().await {
             warn!(%refused, "old entries are not removed");
         }
     }
 }
 
 /// Removes files that are older than they are kept, now and then.
-async fn remove_old_uploads(chat: Arc<Chat>, ended: CancellationToken) {
+async fn remove_old_uploads(chat: Arc<Chat>) {
     let mut ticks = interval(OLD_UPLOADS_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    while ended.run_until_cancelled(ticks.tick()).await.is_some() {
-        match ended.run_until_cancelled(chat.remove_old_uploads()).await {
-            Some(Ok(removed)) if removed > 0 => info!(removed, "old files removed"),
-            Some(Err(refused)) => warn!(%refused, "old files are not removed"),
-            Some(Ok(_)) | None => {}
+    loop {
+        ticks.tick().await;
+        match chat.remove_old_uploads().await {
+            Ok(removed) if removed > 0 => info!(removed, "old files removed"),
+            Ok(_) => {}
+            Err(refused) => warn!(%refused, "old files are not removed"),
         }
     }
+}
+
+/// Work that goes on until the server has ended, and then stops wherever it is.
+fn until<F: Future>(ended: &CancellationToken, work: F) -> impl Future<Output = ()> + use<F> {
+    let ended = ended.clone();
+    async move { drop(ended.run_until_cancelled_owned(work).await) }
 }
 
 /// Tells links one after the other to end, at a rate that leaves half of the time for their goodbyes.

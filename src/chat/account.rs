@@ -14,7 +14,7 @@ use crate::wire::{Code, Refused};
 const ENDED_DEVICES_MAX: usize = 64;
 
 /// An account as it lies in the directory.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     pub id: i64,
     pub name: String,

@@ -62,6 +62,7 @@ impl Chat {
         self.change_account(user, |account| {
             account.password = Some(hash.clone());
             account.end_all(now_s);
+            Ok(())
         })
         .await?;
         self.close_user(user, CloseReason::AccountEnded);
@@ -77,6 +78,7 @@ impl Chat {
             if disabled {
                 account.end_all(now_s);
             }
+            Ok(())
         })
         .await?;
         if disabled {

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::bounds::cut_to_page;
 use super::contact::other_than;
 use super::{Caller, Chat, WriteTo, internal, keys};
 use crate::id::UserId;
@@ -137,8 +138,7 @@ impl Chat {
             .reading(move |this| {
                 let after = UserId::parse(request.after).map(|after| keys::block(user, after));
                 let mut listed = this.store.list(&keys::blocks(user), after.as_deref(), PAGE + 1)?;
-                let more = listed.len() > PAGE;
-                listed.truncate(PAGE);
+                let more = cut_to_page(&mut listed, PAGE);
                 let ids: Vec<UserId> = listed.iter().filter_map(|(key, _)| keys::user_of(key)).collect();
                 Ok((this.cards_for(user, &ids)?, more))
             })

@@ -10,7 +10,7 @@ use super::profile::{check_line, check_text};
 use super::{Caller, Chat, LIMITED_USERS_MAX, internal, keys};
 use crate::id::{LinkId, UserId};
 use crate::limiter;
-use crate::store::{Change, ChangeError, Expect, Keep, Record};
+use crate::store::{Change, Expect, Keep, Record};
 use crate::wire::pb::ContactState;
 use crate::wire::{Code, Command, Refused, pb};
 
@@ -205,9 +205,7 @@ impl Chat {
     async fn check_may_ask(self: &Arc<Self>, user: UserId, other: UserId) -> Result<(), Refused> {
         self.check_exists(other)?;
         self.check_unblocked(user, other)?;
-        self.contacts_asked
-            .try_take(&user.get(), self.now(), 1)
-            .map_err(|later| Refused::new(Code::RateLimited, format!("asking people to be contacts: {later}")))?;
+        self.take_turn(&self.contacts_asked, user, "asking people to be contacts")?;
         self.check_room(user).await?;
         let theirs = self.reading(move |this| this.count_ties(other)).await?;
         let (acceptance, max) = (self.settings.contacts.acceptance, self.settings.contacts.max);
@@ -235,13 +233,12 @@ impl Chat {
 
     fn ties(&self, user: UserId, other: UserId) -> Result<(Ties, [Expect; 2]), Refused> {
         let of = |record: &Option<Record>| record.as_ref().map(Tie::read).transpose();
-        let expect = |record: &Option<Record>| match record {
-            Some(record) => Expect::Revision(record.revision),
-            None => Expect::Absent,
-        };
         let (mine, theirs) =
             (self.store.get(&keys::contact(user, other))?, self.store.get(&keys::contact(other, user))?);
-        Ok((Ties { mine: of(&mine)?, theirs: of(&theirs)? }, [expect(&mine), expect(&theirs)]))
+        Ok((
+            Ties { mine: of(&mine)?, theirs: of(&theirs)? },
+            [&mine, &theirs].map(|record| Expect::as_read(record.as_ref())),
+        ))
     }
 
     /// Changes both sides in one step: what it was before, and what it is now. Of two who change it at once, the second
@@ -264,11 +261,11 @@ impl Chat {
                 Change { key: keys::contact(user, other), value: value(&after.mine), expect: expect_mine },
                 Change { key: keys::contact(other, user), value: value(&after.theirs), expect: expect_theirs },
             ];
-            match self.store.change(changes, Keep::Durable).await {
-                Ok(()) if after.mine.is_none() && after.theirs.is_none() => return Ok((before, after)),
-                Ok(()) => return self.check_both_there(user, other).await.map(|()| (before, after)),
-                Err(ChangeError::Conflict { .. }) => {}
-                Err(ChangeError::Store(error)) => return Err(error.into()),
+            if self.try_change(changes, Keep::Durable).await? {
+                if after.mine.is_some() || after.theirs.is_some() {
+                    self.check_both_there(user, other).await?;
+                }
+                return Ok((before, after));
             }
         }
     }
@@ -277,8 +274,7 @@ impl Chat {
     async fn check_both_there(&self, user: UserId, other: UserId) -> Result<(), Refused> {
         for there in [user, other] {
             if self.store.get(&keys::account(there))?.is_none() {
-                let gone = |key| Change { key, value: None, expect: Expect::Anything };
-                let changes = vec![gone(keys::contact(user, other)), gone(keys::contact(other, user))];
+                let changes = [keys::contact(user, other), keys::contact(other, user)].map(Change::removal).to_vec();
                 self.store.change(changes, Keep::Durable).await.map_err(|error| internal(&error.to_string()))?;
                 return Err(Refused::new(Code::NotFound, format!("there is no user {there}")));
             }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::bounds::cut_to_page;
 use super::contact::{ASKS_MAX, State, Tie};
 use super::{Caller, Chat, keys};
 use crate::id::UserId;
@@ -30,8 +31,7 @@ impl Chat {
         let (contacts, more) = self
             .reading(move |this| {
                 let mut ties = this.list_ties(caller.user, request.after, limit + 1)?;
-                let more = ties.len() > limit;
-                ties.truncate(limit);
+                let more = cut_to_page(&mut ties, limit);
                 let contact = |(other, tie): &(UserId, Tie)| this.contact_for(caller.user, *other, Some(tie));
                 Ok((ties.iter().map(contact).collect::<Result<Vec<_>, _>>()?, more))
             })

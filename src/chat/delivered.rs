@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::account::number;
 use super::{Caller, Chat, PARTITION, keys};
 use crate::id::{Peer, QueueId, UserId};
-use crate::store::{Change, ChangeError, Expect, Keep, PageBounds};
+use crate::store::{Change, Expect, Keep, PageBounds};
 use crate::wire::{Command, Refused, pb};
 
 /// So many cursors that came with a login or a sync may wait to be looked at. One more is passed over: the next one of the
@@ -86,12 +86,10 @@ impl Chat {
             if before >= up_to {
                 return Ok(());
             }
-            let expect = record.map_or(Expect::Absent, |record| Expect::Revision(record.revision));
+            let expect = Expect::as_read(record.as_ref());
             let change = Change { key: key.clone(), value: Some(up_to.get().to_be_bytes().to_vec()), expect };
-            match self.store.change(vec![change], Keep::Soon).await {
-                Ok(()) => break before,
-                Err(ChangeError::Conflict { .. }) => {}
-                Err(ChangeError::Store(error)) => return Err(error.into()),
+            if self.try_change(vec![change], Keep::Soon).await? {
+                break before;
             }
         };
         // One page: who wrote what is beyond it is not told now, and asks READ_MARKS.

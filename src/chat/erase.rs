@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::{Caller, Chat, internal, keys};
+use super::{Caller, Chat, keys};
 use crate::id::UserId;
-use crate::store::{Change, ChangeError, Expect, Keep};
+use crate::store::{Change, Expect, Keep};
 use crate::wire::{CloseReason, Code, Refused, pb};
 
 /// So many records are looked at or removed in one step.
@@ -68,14 +68,12 @@ impl Chat {
             let now_ms = self.clock.wall_ms().to_be_bytes().to_vec();
             let changes = vec![
                 Change { key: keys::account(user), value: None, expect: Expect::Revision(revision) },
-                Change { key: keys::name(&account.name), value: None, expect: Expect::Anything },
+                Change::removal(keys::name(&account.name)),
                 Change { key: keys::erased(user), value: Some(now_ms), expect: Expect::Absent },
                 Change { key: keys::erasing(user), value: Some(Vec::new()), expect: Expect::Absent },
             ];
-            match self.store.change(changes, Keep::Durable).await {
-                Ok(()) => break,
-                Err(ChangeError::Conflict { .. }) => {}
-                Err(ChangeError::Store(error)) => return Err(error.into()),
+            if self.try_change(changes, Keep::Durable).await? {
+                break;
             }
         }
         tracing::info!(user = user.get(), "account erased");
@@ -118,8 +116,8 @@ impl Chat {
         // Ordered by group as well, so all of them are looked through. It is rare, and nobody waits.
         self.clear(keys::READERS.to_vec(), move |key| keys::user_of(key) == Some(user)).await?;
         // Last: without this record nothing is left to do.
-        let changes = [keys::seen(user), keys::delivered(user), keys::erasing(user)].map(removed).to_vec();
-        self.store.change(changes, Keep::Durable).await.map_err(failed)
+        let changes = [keys::seen(user), keys::delivered(user), keys::erasing(user)].map(Change::removal).to_vec();
+        self.change(changes, Keep::Durable).await
     }
 
     async fn leave_groups(self: &Arc<Self>, user: UserId) -> Result<(), Refused> {
@@ -156,22 +154,11 @@ impl Chat {
             let Some((last, _)) = page.last() else { return Ok(()) };
             after = Some(last.to_vec());
             let theirs = page.iter().filter(|(key, _)| is_theirs(key));
-            let changes: Vec<Change> = theirs.map(|(key, _)| removed(key.to_vec())).collect();
+            let changes: Vec<Change> = theirs.map(|(key, _)| Change::removal(key.to_vec())).collect();
             // On the disk before the last change is, which is behind it in the same line.
             if !changes.is_empty() {
-                self.store.change(changes, Keep::Soon).await.map_err(failed)?;
+                self.change(changes, Keep::Soon).await?;
             }
         }
-    }
-}
-
-fn removed(key: Vec<u8>) -> Change {
-    Change { key, value: None, expect: Expect::Anything }
-}
-
-fn failed(error: ChangeError) -> Refused {
-    match error {
-        ChangeError::Conflict { .. } => internal(&error.to_string()),
-        ChangeError::Store(error) => error.into(),
     }
 }

@@ -11,7 +11,6 @@ use super::account::Account;
 use super::{Caller, Chat, internal, keys};
 use crate::auth::password::Verdict;
 use crate::id::UserId;
-use crate::store::{ChangeError, Keep};
 use crate::wire::pb::hello_request::Credential;
 use crate::wire::{CloseReason, Code, Refused, pb};
 
@@ -158,29 +157,13 @@ impl Chat {
         caller: Caller,
         _: pb::LogOutRequest,
     ) -> Result<pb::LogOutReply, Refused> {
-        self.change_account(caller.user, |account| account.end_device(&caller.device)).await?;
+        self.change_account(caller.user, |account| {
+            account.end_device(&caller.device);
+            Ok(())
+        })
+        .await?;
         // Closed here and answered after it: the link says its last replies before it goes.
         self.router.close_link(caller.user, caller.link, CloseReason::LoggedOut);
         Ok(pb::LogOutReply::default())
-    }
-
-    /// Changes an account, durably. Of two who change it at once, the second sees what the first made of it.
-    pub(super) async fn change_account(
-        &self,
-        user: UserId,
-        change: impl Fn(&mut Account) + Send,
-    ) -> Result<Account, Refused> {
-        loop {
-            let Some((mut account, revision)) = self.account(user)? else {
-                return Err(Refused::new(Code::NotFound, format!("there is no user {user}")));
-            };
-            change(&mut account);
-            let changes = vec![self.account_change(&account, user, revision)];
-            match self.store.change(changes, Keep::Durable).await {
-                Ok(()) => return Ok(account),
-                Err(ChangeError::Conflict { .. }) => {}
-                Err(ChangeError::Store(error)) => return Err(error.into()),
-            }
-        }
     }
 }

@@ -8,7 +8,7 @@ use prost::Message;
 use super::account::number;
 use super::{Caller, Chat, PARTITION, keys};
 use crate::id::{Peer, UserId};
-use crate::store::{Change, ChangeError, Expect, Keep};
+use crate::store::{Change, Expect, Keep};
 use crate::wire::{Code, Command, Refused, pb};
 
 /// In groups with more members nobody is told at once who reads and who writes: it would be a push for everybody from
@@ -32,12 +32,10 @@ impl Chat {
             if record.as_ref().and_then(number).unwrap_or(0) >= up_to {
                 return Ok(pb::MarkReadReply::default());
             }
-            let expect = record.map_or(Expect::Absent, |record| Expect::Revision(record.revision));
+            let changes = mark_changes(caller.user, peer, up_to, Expect::as_read(record.as_ref()));
             // A crash may take it back, and the next mark makes up for it: not worth a sync of the disk.
-            match self.store.change(mark_changes(caller.user, peer, up_to, expect), Keep::Soon).await {
-                Ok(()) => break,
-                Err(ChangeError::Conflict { .. }) => {}
-                Err(ChangeError::Store(error)) => return Err(error.into()),
+            if self.try_change(changes, Keep::Soon).await? {
+                break;
             }
         }
         self.tell(&caller, peer, Command::PushReceipt, |peer| {
@@ -108,12 +106,9 @@ impl Chat {
                 if let (Some((reader, peer)), Some(up_to)) = (keys::parse_old_mark(&key), number(&record)) {
                     changes.extend(mark_changes(reader, peer, up_to, Expect::Anything));
                 }
-                changes.push(Change { key: key.to_vec(), value: None, expect: Expect::Anything });
+                changes.push(Change::removal(key.to_vec()));
             }
-            match self.store.change(changes, Keep::Durable).await {
-                Ok(()) | Err(ChangeError::Conflict { .. }) => {}
-                Err(ChangeError::Store(error)) => return Err(error.into()),
-            }
+            self.change(changes, Keep::Durable).await?;
         }
     }
 

@@ -5,6 +5,8 @@ pub mod account;
 pub mod admin;
 mod amend;
 mod block;
+mod bounds;
+mod change;
 mod contact;
 mod contact_list;
 mod content;

@@ -6,7 +6,6 @@ use super::{Caller, Chat};
 use crate::auth::password::Verdict;
 use crate::id::UserId;
 use crate::limiter::Settings;
-use crate::store::{ChangeError, Keep};
 use crate::wire::{CloseReason, Code, Refused, pb};
 
 /// So often a minute a password may be tried on an account by who is logged in to it. Whoever finds an unlocked phone
@@ -22,21 +21,17 @@ impl Chat {
         self.check_new_password(&request.new_password)?;
         let old = self.check_own_password(caller.user, request.old_password).await?;
         let new = Some(self.passwords.hash(request.new_password).await?);
-        let account = loop {
-            let Some((mut account, revision)) = self.account(caller.user)? else { return Err(no_account()) };
-            // Of two who change it at once, the second has shown a password that is no more.
-            if account.password != old {
-                return Err(wrong());
-            }
-            account.password.clone_from(&new);
-            account.end_all(self.clock.wall_s());
-            let changes = vec![self.account_change(&account, caller.user, revision)];
-            match self.store.change(changes, Keep::Durable).await {
-                Ok(()) => break account,
-                Err(ChangeError::Conflict { .. }) => {}
-                Err(ChangeError::Store(error)) => return Err(error.into()),
-            }
-        };
+        let (_, account) = self
+            .change_account(caller.user, |account| {
+                // Of two who change it at once, the second has shown a password that is no more.
+                if account.password != old {
+                    return Err(wrong());
+                }
+                account.password.clone_from(&new);
+                account.end_all(self.clock.wall_s());
+                Ok(())
+            })
+            .await?;
         self.router.close_user(caller.user, CloseReason::AccountEnded, Some(caller.link));
         let (token, token_expires_at_ms) = self.token_for(&account, &caller.device)?;
         Ok(pb::ChangePasswordReply { token, token_expires_at_ms, ..Default::default() })
@@ -48,9 +43,7 @@ impl Chat {
         let Some(kept) = account.password else {
             return if given.is_empty() { Ok(None) } else { Err(wrong()) };
         };
-        self.passwords_tried
-            .try_take(&user.get(), self.now(), 1)
-            .map_err(|later| Refused::new(Code::RateLimited, format!("trying the password: {later}")))?;
+        self.take_turn(&self.passwords_tried, user, "trying the password")?;
         match self.passwords.verify(given, Some(kept.clone())).await? {
             Verdict::Right { .. } => {
                 self.passwords_tried.forgive(&user.get());

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use super::{Caller, Chat};
-use crate::store::{ChangeError, Keep};
 use crate::wire::{Code, Refused, pb};
 
 const NICKNAME_BYTES_MAX: usize = 64;
@@ -70,25 +69,15 @@ impl Chat {
         request: pb::ProfileSetRequest,
     ) -> Result<pb::ProfileSetReply, Refused> {
         self.check_profile(&request)?;
-        let (account, was_hidden) = loop {
-            let Some((before, revision)) = self.account(caller.user)? else {
-                return Err(Refused::new(Code::NotFound, "the account is gone"));
-            };
-            let mut account = before.clone();
-            account.profile.take(&request);
-            // Asking with nothing in it is how one asks for one's own profile: it writes nothing.
-            if account.profile == before.profile {
-                break (account, before.profile.presence_hidden);
-            }
-            let changes = vec![self.account_change(&account, caller.user, revision)];
-            match self.store.change(changes, Keep::Durable).await {
-                Ok(()) => break (account, before.profile.presence_hidden),
-                Err(ChangeError::Conflict { .. }) => {}
-                Err(ChangeError::Store(error)) => return Err(error.into()),
-            }
-        };
+        // Asking with nothing in it is how one asks for one's own profile.
+        let (before, account) = self
+            .change_account(caller.user, |account| {
+                account.profile.take(&request);
+                Ok(())
+            })
+            .await?;
         let presence_hidden = account.profile.presence_hidden;
-        if presence_hidden != was_hidden {
+        if presence_hidden != before.profile.presence_hidden {
             self.presence_changed(caller.user);
         }
         Ok(pb::ProfileSetReply { user: Some(account.card()), presence_hidden, ..Default::default() })

@@ -94,7 +94,7 @@ impl Chat {
     pub(super) fn next_number(&self, key: &[u8]) -> Result<(i64, Change), Refused> {
         let record = self.store.get(key)?;
         let this = record.as_ref().and_then(number).unwrap_or(1);
-        let expect = record.map_or(Expect::Absent, |record| Expect::Revision(record.revision));
+        let expect = Expect::as_read(record.as_ref());
         let next = this.checked_add(1).ok_or_else(|| internal("numbers have run out"))?;
         Ok((this, Change { key: key.to_vec(), value: Some(next.to_be_bytes().to_vec()), expect }))
     }

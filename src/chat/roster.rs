@@ -9,8 +9,8 @@ use super::Chat;
 use super::group::not_in;
 use crate::id::{GroupId, QueueId, UserId};
 use crate::store::{Entry, Membership, Roster, StoreError};
-use crate::wire::pb::{GroupEventKind, GroupRole};
-use crate::wire::{Code, Refused};
+use crate::wire::pb::GroupRole;
+use crate::wire::{Code, Moves, Refused};
 
 /// So many groups are kept in memory. At the bound all are forgotten, and read again as they are talked in.
 const ROSTERS_MAX: usize = 4096;
@@ -121,20 +121,10 @@ impl Chat {
         after.apply(entry.queue_id, entry.from, &event);
         let after = Arc::new(after);
         self.remember(group, &after);
-        match event.kind() {
-            GroupEventKind::Left | GroupEventKind::Removed | GroupEventKind::Dissolved => Ok(before),
-            GroupEventKind::Unspecified
-            | GroupEventKind::Created
-            | GroupEventKind::Joined
-            | GroupEventKind::Renamed
-            | GroupEventKind::PictureChanged
-            | GroupEventKind::RulesChanged
-            | GroupEventKind::AdminsMade
-            | GroupEventKind::AdminsEnded
-            | GroupEventKind::HandedOver
-            | GroupEventKind::Muted
-            | GroupEventKind::Unmuted => Ok(after),
-        }
+        Ok(match event.kind().moves() {
+            Moves::Out => before,
+            Moves::In | Moves::Nobody => after,
+        })
     }
 
     /// The roster right before `entry`: delivery may be behind the head, and later comings and goings are not for it.

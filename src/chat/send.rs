@@ -111,9 +111,7 @@ impl Chat {
         if !allowed {
             return Err(Refused::new(Code::NotAllowed, "the user may not write to everyone"));
         }
-        self.broadcasts
-            .try_take(&user.get(), self.now(), 1)
-            .map_err(|later| Refused::new(Code::RateLimited, format!("writing to everyone: {later}")))
+        self.take_turn(&self.broadcasts, user, "writing to everyone")
     }
 }
 

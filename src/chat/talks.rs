@@ -173,10 +173,7 @@ impl Chat {
             value: is_set.then(|| vec![flags]),
             expect: Expect::Anything,
         };
-        self.store.change(vec![change], Keep::Durable).await.map_err(|error| match error {
-            crate::store::ChangeError::Store(error) => Refused::from(error),
-            crate::store::ChangeError::Conflict { .. } => super::internal("a change without a condition met one"),
-        })?;
+        self.change(vec![change], Keep::Durable).await?;
         let push = pb::ConversationPush { peer: peer.get(), settings: Some(settings) };
         let body = push.encode_to_vec().into();
         self.router.offer_state(caller.user, Command::PushConversation, &body, Some(caller.link));

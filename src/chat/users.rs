@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::account::number;
+use super::bounds::cut_to_page;
 use super::{Caller, Chat, keys};
 use crate::id::UserId;
 use crate::wire::{Code, Refused, pb};
@@ -42,17 +43,14 @@ impl Chat {
         if !self.settings.people_listed {
             return Err(Refused::new(Code::NotAllowed, "people are not listed here; ask for a whole name with users"));
         }
-        self.finds
-            .try_take(&caller.user.get(), self.now(), 1)
-            .map_err(|later| Refused::new(Code::RateLimited, format!("looking for people: {later}")))?;
+        self.take_turn(&self.finds, caller.user, "looking for people")?;
         let limit = if request.limit == 0 { FOUND_MAX } else { request.limit.min(FOUND_MAX) } as usize;
         let (users, more) = self
             .reading(move |this| {
                 let prefix = keys::name(&request.prefix);
                 let after = (!request.after.is_empty()).then(|| keys::name(&request.after));
                 let mut found = this.store.list(&prefix, after.as_deref(), limit + 1)?;
-                let more = found.len() > limit;
-                found.truncate(limit);
+                let more = cut_to_page(&mut found, limit);
                 let ids = found.iter().filter_map(|(_, record)| number(record).and_then(UserId::parse));
                 // Behind that one is nobody.
                 let ids: Vec<UserId> = ids.filter(|id| !this.is_mars_sample(*id)).collect();

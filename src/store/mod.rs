@@ -240,12 +240,26 @@ pub struct Change {
     pub expect: Expect,
 }
 
+impl Change {
+    /// Takes a record away, whatever it says, if there is one.
+    pub fn removal(key: Vec<u8>) -> Self {
+        Self { key, value: None, expect: Expect::Anything }
+    }
+}
+
 /// What must hold for a change to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expect {
     Absent,
     Revision(u64),
     Anything,
+}
+
+impl Expect {
+    /// That the record is as it was read.
+    pub fn as_read(record: Option<&Record>) -> Self {
+        record.map_or(Self::Absent, |record| Self::Revision(record.revision))
+    }
 }
 
 /// When a change is acknowledged.

@@ -14,7 +14,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::{Appended, Entry};
 use crate::id::{GroupId, Peer, QueueId, UserId};
-use crate::wire::pb;
+use crate::wire::{Moves, pb};
 
 /// A row's key: a tag, two numbers, and the entry's place, so that a range of one view is in the log's order.
 // Numbers, not the bytes they become on the disk: comparing keys is most of what it costs to keep rows in memory.
@@ -278,18 +278,10 @@ fn group_rows(entry: &Entry, group: GroupId, event: &pb::GroupEvent, mut put: im
     happened.put_i64(entry.from.get());
     event.encode_raw(&mut happened);
     put(RowKey::group(group, entry.queue_id), happened.freeze());
-    let what = match event.kind() {
-        pb::GroupEventKind::Created | pb::GroupEventKind::Joined => JOINED,
-        pb::GroupEventKind::Left | pb::GroupEventKind::Removed | pb::GroupEventKind::Dissolved => LEFT,
-        pb::GroupEventKind::Unspecified
-        | pb::GroupEventKind::Renamed
-        | pb::GroupEventKind::PictureChanged
-        | pb::GroupEventKind::RulesChanged
-        | pb::GroupEventKind::AdminsMade
-        | pb::GroupEventKind::AdminsEnded
-        | pb::GroupEventKind::HandedOver
-        | pb::GroupEventKind::Muted
-        | pb::GroupEventKind::Unmuted => return,
+    let what = match event.kind().moves() {
+        Moves::In => JOINED,
+        Moves::Out => LEFT,
+        Moves::Nobody => return,
     };
     for user in event.users.iter().copied().filter_map(UserId::parse) {
         put(RowKey::stay(user, group, entry.queue_id), Bytes::from_static(what));

@@ -7,11 +7,13 @@ pub mod code;
 pub mod codec;
 pub mod command;
 pub mod frame;
+mod group;
 pub mod sample;
 
 pub use code::{CloseReason, Code, Refused};
 pub use command::{Ask, COMMANDS, Command, CommandInfo, Reply, Request, Who};
 pub use frame::{Frame, FrameError, Header, Outgoing};
+pub use group::Moves;
 pub use sample::SampleRequest;
 
 /// The generated messages of `proto/longlink/v1`.

@@ -53,7 +53,7 @@ pub use client::{Client, Content, Sending};
 pub use dial::{Connection, Dial, Server};
 pub use error::{AskError, Broken, Ended, OnceError, SendError};
 pub use event::{Connected, Event, Events};
-pub use longlink::wire::{Ask, CloseReason, Code, Command, Refused, pb};
+pub use longlink::wire::{Ask, CloseReason, Code, Command, Moves, Refused, pb};
 pub use once::{ask_once, ask_once_with};
 pub use settings::{Credential, Resume, Secret, Settings};
 pub use trust::{ALPN_LINK, Protection, Trust, TrustError};

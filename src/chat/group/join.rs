@@ -9,10 +9,11 @@ use prost::Message;
 use serde::{Deserialize, Serialize};
 
 use super::super::account::number;
+use super::super::bounds::cut_to_page;
 use super::super::{Caller, Chat, internal, keys};
 use super::{check_admin, event, parse_group};
 use crate::id::{GroupId, UserId};
-use crate::store::{Change, ChangeError, Expect, Keep, Roster};
+use crate::store::{Change, Expect, Keep, Roster};
 use crate::wire::pb::{GroupEventKind, GroupJoin};
 use crate::wire::{Code, Command, Refused, pb};
 
@@ -70,9 +71,7 @@ impl Chat {
             let message = format!("the greeting has {bytes} bytes, more than {GREETING_BYTES_MAX}");
             return Err(Refused::new(Code::BadRequest, message));
         }
-        self.joins
-            .try_take(&caller.user.get(), self.now(), 1)
-            .map_err(|later| Refused::new(Code::RateLimited, format!("joining groups: {later}")))?;
+        self.take_turn(&self.joins, caller.user, "joining groups")?;
         let group = self.group_of_link(&request.link)?;
         let mut turn = self.turn(group).await?;
         // It may have ended while its turn was waited for.
@@ -150,8 +149,7 @@ impl Chat {
                 this.in_group(caller.user, group, |roster| check_admin(roster, caller.user))??;
                 let after = UserId::parse(request.after).map(|user| keys::asking(group, user));
                 let mut found = this.store.list(&keys::all_asking(group), after.as_deref(), ASKING_LISTED_MAX + 1)?;
-                let more = found.len() > ASKING_LISTED_MAX;
-                found.truncate(ASKING_LISTED_MAX);
+                let more = cut_to_page(&mut found, ASKING_LISTED_MAX);
                 let mut requests = Vec::with_capacity(found.len());
                 for (key, record) in found {
                     let Some(user) = keys::user_of(&key) else { continue };
@@ -193,7 +191,7 @@ impl Chat {
         for user in users {
             let key = keys::asking(group, *user);
             if self.store.get(&key)?.is_some() {
-                changes.push(Change { key, value: None, expect: Expect::Anything });
+                changes.push(Change::removal(key));
             }
         }
         if changes.is_empty() { Ok(()) } else { self.changed(changes).await }
@@ -208,8 +206,7 @@ impl Chat {
     /// Makes the group's link worth nothing, if it has one. In a turn.
     pub(super) async fn end_link(&self, group: GroupId) -> Result<(), Refused> {
         let Some(link) = self.link_of(group)? else { return Ok(()) };
-        let gone = |key| Change { key, value: None, expect: Expect::Anything };
-        self.changed(vec![gone(keys::group_of_link(&link)), gone(keys::link_of_group(group))]).await
+        self.changed([keys::group_of_link(&link), keys::link_of_group(group)].map(Change::removal).to_vec()).await
     }
 
     fn link_of(&self, group: GroupId) -> Result<Option<String>, Refused> {
@@ -223,14 +220,11 @@ impl Chat {
     }
 
     async fn changed(&self, changes: Vec<Change>) -> Result<(), Refused> {
-        match self.store.change(changes, Keep::Durable).await {
-            Ok(()) => Ok(()),
-            // A request that was dropped had its change in line still.
-            Err(ChangeError::Conflict { .. }) => {
-                Err(Refused::new(Code::Overloaded, "somebody changed this at the same time; ask again"))
-            }
-            Err(ChangeError::Store(error)) => Err(error.into()),
+        if self.try_change(changes, Keep::Durable).await? {
+            return Ok(());
         }
+        // A request that was dropped had its change in line still.
+        Err(Refused::new(Code::Overloaded, "somebody changed this at the same time; ask again"))
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::{Caller, Chat, PARTITION, check_client_msg_id, internal, keys};
 use crate::id::{GroupId, Peer, QueueId, UserId};
-use crate::store::{Appended, ChangeError, Keep, Roster};
+use crate::store::{Appended, Keep, Roster};
 use crate::wire::pb::{GroupEvent, GroupEventKind};
 use crate::wire::{Code, Refused, pb};
 pub(super) use turn::Turns;
@@ -47,10 +47,8 @@ impl Chat {
     async fn new_group(&self) -> Result<GroupId, Refused> {
         loop {
             let (number, next) = self.next_number(keys::NEXT_GROUP)?;
-            match self.store.change(vec![next], Keep::Soon).await {
-                Ok(()) => return GroupId::parse(-number).ok_or_else(|| internal("group numbers have run out")),
-                Err(ChangeError::Conflict { .. }) => {}
-                Err(ChangeError::Store(error)) => return Err(error.into()),
+            if self.try_change(vec![next], Keep::Soon).await? {
+                return GroupId::parse(-number).ok_or_else(|| internal("group numbers have run out"));
             }
         }
     }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use super::{Chat, internal, keys};
 use crate::id::UserId;
-use crate::store::{ChangeError, Keep};
+use crate::store::Keep;
 use crate::uploads::{Full, Hash, Part, Shelf, UploadError, Uploads, Whole};
 use crate::wire::{Code, Refused};
 pub use record::Stored;
@@ -174,14 +174,10 @@ impl Chat {
             if let Some(whole) = whole.take() {
                 self.place(shelf, whole).await?;
             }
-            match self.store.change(books.changes(), Keep::Durable).await {
-                Ok(()) => {
-                    let content = books.stored.ok_or_else(|| internal("an upload without a content"))?;
-                    return Ok(Kept { hash, content });
-                }
-                // Another upload of the same user was counted.
-                Err(ChangeError::Conflict { .. }) => {}
-                Err(ChangeError::Store(error)) => return Err(error.into()),
+            // False when another upload of the same user was counted.
+            if self.try_change(books.changes(), Keep::Durable).await? {
+                let content = books.stored.ok_or_else(|| internal("an upload without a content"))?;
+                return Ok(Kept { hash, content });
             }
         }
     }
@@ -193,7 +189,7 @@ impl Chat {
         if self.uploads.work(move || Ok(uploads.has(shelf, &hash)?)).await? {
             return Ok(());
         }
-        self.store.change(vec![mark(shelf, &hash, true)], Keep::Durable).await.map_err(removal::unmarked)?;
+        self.change(vec![mark(shelf, &hash, true)], Keep::Durable).await?;
         Ok(self.uploads.work(move || Ok(whole.keep(shelf)?)).await?)
     }
 }

@@ -66,9 +66,9 @@ impl Books {
             user,
             shelf,
             hash: *hash,
-            expect_stored: expect(stored.as_ref()),
-            expect_own: expect(own.as_ref()),
-            expect_used: expect(used.as_ref()),
+            expect_stored: Expect::as_read(stored.as_ref()),
+            expect_own: Expect::as_read(own.as_ref()),
+            expect_used: Expect::as_read(used.as_ref()),
             stored: stored.as_ref().map(value).transpose()?,
             own: own.as_ref().map(value).transpose()?,
             used: used.as_ref().and_then(number).unwrap_or(0).unsigned_abs(),
@@ -111,8 +111,4 @@ pub(super) fn value<T: DeserializeOwned>(record: &Record) -> Result<T, Refused> 
 
 fn to_value(record: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(record).unwrap_or_default()
-}
-
-fn expect(record: Option<&Record>) -> Expect {
-    record.map_or(Expect::Absent, |record| Expect::Revision(record.revision))
 }

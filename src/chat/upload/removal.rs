@@ -6,7 +6,7 @@ use super::parse;
 use super::record::{Books, Own, Stored, mark, value};
 use crate::chat::{Chat, keys};
 use crate::id::UserId;
-use crate::store::{ChangeError, Keep};
+use crate::store::Keep;
 use crate::uploads::{Hash, Shelf};
 use crate::wire::{Code, Refused};
 
@@ -81,7 +81,7 @@ impl Chat {
             let (uploads, hash) = (Arc::clone(&self.uploads), *hash);
             self.uploads.work(move || Ok(uploads.remove(shelf, &hash)?)).await?;
         }
-        self.store.change(vec![mark(shelf, hash, false)], Keep::Soon).await.map_err(unmarked)
+        self.change(vec![mark(shelf, hash, false)], Keep::Soon).await
     }
 
     /// Takes one user's upload back, if there is one and it is older than `before_ms`.
@@ -104,23 +104,12 @@ impl Chat {
                 let users = stored.users.saturating_sub(1);
                 (users > 0).then_some(Stored { users, ..stored })
             });
-            match self.store.change(books.changes(), Keep::Durable).await {
-                Ok(()) if books.stored.is_some() => return Ok(true),
-                Ok(()) => {
+            if self.try_change(books.changes(), Keep::Durable).await? {
+                if books.stored.is_none() {
                     self.remove_stray(shelf, hash).await?;
-                    return Ok(true);
                 }
-                Err(ChangeError::Conflict { .. }) => {}
-                Err(ChangeError::Store(error)) => return Err(error.into()),
+                return Ok(true);
             }
         }
-    }
-}
-
-/// A mark expects nothing, so that it meets no conflict.
-pub(super) fn unmarked(error: ChangeError) -> Refused {
-    match error {
-        ChangeError::Conflict { .. } => super::internal("a mark of an upload met a conflict"),
-        ChangeError::Store(error) => error.into(),
     }
 }

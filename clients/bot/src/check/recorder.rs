@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use longlink_client::{Code, pb};
+use longlink_client::{Code, Moves, pb};
 use prost::Message;
 
 use super::judge::{Judge, TAKEN_BACK};
@@ -232,19 +232,11 @@ pub(super) fn happened(entry: &pb::Entry) -> Option<Happened> {
         return None;
     }
     let event = pb::GroupEvent::decode(entry.content.clone()).ok()?;
-    let what = match event.kind() {
-        pb::GroupEventKind::Created => Event::Created,
-        pb::GroupEventKind::Joined => Event::Joined,
-        pb::GroupEventKind::Left | pb::GroupEventKind::Removed | pb::GroupEventKind::Dissolved => Event::Left,
-        pb::GroupEventKind::Unspecified
-        | pb::GroupEventKind::Renamed
-        | pb::GroupEventKind::PictureChanged
-        | pb::GroupEventKind::RulesChanged
-        | pb::GroupEventKind::AdminsMade
-        | pb::GroupEventKind::AdminsEnded
-        | pb::GroupEventKind::HandedOver
-        | pb::GroupEventKind::Muted
-        | pb::GroupEventKind::Unmuted => return None,
+    let what = match (event.kind(), event.kind().moves()) {
+        (pb::GroupEventKind::Created, _) => Event::Created,
+        (_, Moves::In) => Event::Joined,
+        (_, Moves::Out) => Event::Left,
+        (_, Moves::Nobody) => return None,
     };
     Some(Happened { what, users: event.users })
 }

@@ -1,0 +1,22 @@
+//! Bounds that many requests have: how often one may ask, and how much one page has.
+
+use super::Chat;
+use crate::id::UserId;
+use crate::limiter::Limiter;
+use crate::wire::{Code, Refused};
+
+impl Chat {
+    /// Counts one more try of a user at `what`, and refuses it if there were too many.
+    pub(super) fn take_turn(&self, limiter: &Limiter<i64>, user: UserId, what: &str) -> Result<(), Refused> {
+        limiter
+            .try_take(&user.get(), self.now(), 1)
+            .map_err(|later| Refused::new(Code::RateLimited, format!("{what}: {later}")))
+    }
+}
+
+/// Cuts what was read down to a page, of which one more was read than it has. Whether there is more.
+pub(super) fn cut_to_page<T>(read: &mut Vec<T>, page: usize) -> bool {
+    let more = read.len() > page;
+    read.truncate(page);
+    more
+}
