@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::bounds::cut_to_page;
 use super::contact::other_than;
-use super::{Caller, Chat, WriteTo, internal, keys};
+use super::{Caller, Chat, WriteTo, keys};
 use crate::id::UserId;
 use crate::store::{Change, Expect, Keep};
 use crate::wire::{Code, Refused, pb};
@@ -119,7 +119,7 @@ impl Chat {
         }
         let value = request.blocked.then(|| self.clock.wall_ms().to_be_bytes().to_vec());
         let change = Change { key, value, expect: Expect::Anything };
-        self.store.change(vec![change], Keep::Durable).await.map_err(|error| internal(&error.to_string()))?;
+        self.change(vec![change], Keep::Durable).await?;
         if request.blocked {
             self.hide_from_each_other(user, other)?;
         } else {

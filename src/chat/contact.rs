@@ -275,7 +275,7 @@ impl Chat {
         for there in [user, other] {
             if self.store.get(&keys::account(there))?.is_none() {
                 let changes = [keys::contact(user, other), keys::contact(other, user)].map(Change::removal).to_vec();
-                self.store.change(changes, Keep::Durable).await.map_err(|error| internal(&error.to_string()))?;
+                self.change(changes, Keep::Durable).await?;
                 return Err(Refused::new(Code::NotFound, format!("there is no user {there}")));
             }
         }

@@ -172,10 +172,7 @@ impl Chat {
         while !seen.is_empty() {
             let rest = seen.split_off(seen.len().min(SEEN_AT_ONCE));
             // A crash may take it back to when they were seen before: not worth a sync of the disk.
-            self.store
-                .change(seen, Keep::Soon)
-                .await
-                .map_err(|error| super::internal(&format!("when people were last online is not kept: {error}")))?;
+            self.change(seen, Keep::Soon).await?;
             seen = rest;
         }
         Ok(())

@@ -159,3 +159,15 @@ async fn a_message_between_two_whom_nothing_keeps_apart_looks_up_no_record() {
     assert_eq!(bob.code(Command::Send, &text_to(eve.user, "x", "hi")).await, Code::NotAllowed);
     assert!(store.block_looks() > looks, "a maybe is looked up");
 }
+
+// N3: a failed disk is a reason to come back, and not a failure at this request.
+#[tokio::test]
+async fn a_block_that_cannot_be_written_is_refused_for_now() {
+    let store = Gate::new();
+    let world = World::with(|plan| plan.store = std::sync::Arc::<Gate>::clone(&store)).await;
+    let (mut anna, bob) = (world.logged_in("anna").await, world.logged_in("bob").await);
+    store.refuse_writes_after(Some(0));
+    assert_eq!(anna.code(Command::Block, &block(bob.user, true)).await, Code::StoreUnavailable);
+    store.refuse_writes_after(None);
+    assert_eq!(anna.code(Command::Block, &block(bob.user, true)).await, Code::Ok);
+}
