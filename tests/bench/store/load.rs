@@ -1,11 +1,11 @@
 //! What the store is loaded with, and the bare segment file that it is held against. `bench links` has the same.
 
 use std::fs::{self, File};
-use std::io::Write;
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_util::future::join_all;
@@ -58,18 +58,37 @@ pub(crate) fn fill(store: &Embedded, entries: usize) {
     }
 }
 
-/// What a kill leaves behind: the files as they are, with nothing closed.
+/// What a kill leaves behind: the files as they are at one moment, with nothing closed. While the database merges tables a
+/// copy is no such moment, so it is made again until nothing has changed meanwhile.
 pub(crate) fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("room");
-    for file in fs::read_dir(from).expect("a folder").map(|file| file.expect("a file")) {
-        let (source, target) = (file.path(), to.join(file.file_name()));
-        if source.is_dir() {
-            copy(&source, &target);
-        } else if fs::copy(&source, target).is_err() {
-            // Merged away just now, as it may be under a running server; the copy is then as torn as after a crash.
-            println!("{} went while it was copied", source.display());
+    loop {
+        let before = look(from);
+        let copied = copy_below(from, to);
+        if copied.is_ok() && before.is_ok_and(|before| look(from).is_ok_and(|now| now == before)) {
+            return;
         }
+        fs::remove_dir_all(to).expect("what was copied goes");
     }
+}
+
+fn copy_below(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for file in fs::read_dir(from)? {
+        let (source, target) = file.map(|file| (file.path(), to.join(file.file_name())))?;
+        if source.is_dir() { copy_below(&source, &target)? } else { fs::copy(source, target).map(drop)? }
+    }
+    Ok(())
+}
+
+/// Every file below a folder, how long it is, and when it was written last.
+fn look(dir: &Path) -> io::Result<Vec<(PathBuf, u64, SystemTime)>> {
+    let mut found = Vec::new();
+    for file in fs::read_dir(dir)? {
+        let (path, about) = file.and_then(|file| Ok((file.path(), file.metadata()?)))?;
+        if about.is_dir() { found.extend(look(&path)?) } else { found.push((path, about.len(), about.modified()?)) }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// Appends for a while, always with as many unanswered.
