@@ -68,7 +68,7 @@ step("somebody is asked to be a contact, and accepts", async () => {
 });
 
 step("contacts see who is here, and when others last were", async () => {
-  await quin.page.getByRole("link", { name: /Pia from upstairs/ }).click();
+  await quin.open(/Pia from upstairs/);
   await quin.sees("Online", quin.page.locator(".talk > header"));
   await pia.page.goto("about:blank");
   await quin.sees(/Last seen/, quin.page.locator(".talk > header"));

@@ -83,7 +83,7 @@ step("a group is made, written in, grown and left", async () => {
   await page.getByRole("heading", { name: "Sunday walk" }).waitFor();
   await anna.sees("You made the group “Sunday walk”");
   await anna.write("Ten o'clock at the bridge?");
-  await bob.page.getByRole("link", { name: /Sunday walk/ }).click();
+  await bob.open(/Sunday walk/);
   await bob.reads("Ten o'clock at the bridge?");
   await bob.write("I am in");
   await anna.reads("I am in");

@@ -68,8 +68,13 @@ export class Person {
     await within.getByText(text).first().waitFor();
   }
 
+  /** Opens a conversation, and waits until it is the one that is written in: the browser tells of a new address only afterwards. */
   async open(name: string | RegExp): Promise<void> {
-    await this.page.getByRole("navigation").getByRole("link", { name }).first().click();
+    const list = this.page.getByRole("navigation");
+    const link = list.getByRole("link", { name }).first();
+    const address = await link.getAttribute("href");
+    await link.click();
+    await this.page.locator(`a[href="${address}"][aria-current]`).first().waitFor({ state: "attached" });
   }
 
   async write(text: string): Promise<void> {
