@@ -4,6 +4,7 @@
 //! the mark. So what is at or before the mark needs no journal, and an open looks only at what is behind it.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::Shared;
 use super::tables::Tables;
@@ -24,6 +25,8 @@ struct Wanted {
     is_ended: bool,
     /// However few entries there are.
     is_asked: bool,
+    /// When there was last something to do.
+    begun: Option<Instant>,
 }
 
 /// Everything made from the log that is not on the disk, up to the head.
@@ -34,6 +37,10 @@ struct Work {
     head: QueueId,
 }
 
+/// Each checkpoint makes tables, and every few tables are merged with all that overlap them: twice as large ones are half
+/// the work. So those that would follow one another this closely, in a storm of appends, are this many times as large.
+const CLOSE: Duration = Duration::from_secs(3);
+const LARGER: usize = 2;
 /// With so many times `checkpoint_entries` in memory, the writer waits for the disk.
 const BEHIND_MAX: usize = 4;
 /// It waits for so many times `stall_limit`: to merge tables takes longer than to write a batch.
@@ -61,16 +68,18 @@ pub(super) fn consider(shared: &Shared, head: QueueId) {
     let mut wanted = shared.checkpoints.lock();
     loop {
         let mut layers = shared.layers_mut();
-        if layers.active_entries() < enough && !wanted.is_asked {
+        let active = layers.active_entries();
+        if !is_due(active, enough, wanted.begun) && !wanted.is_asked {
             return;
         }
         if let Some(rows) = layers.freeze() {
             wanted.is_asked = false;
+            wanted.begun = Some(Instant::now());
             wanted.work = Some(Work { rows, names: shared.names().freeze(), head });
             shared.checkpoints.changed.notify_all();
             return;
         }
-        if layers.active_entries() < enough.saturating_mul(BEHIND_MAX) || shared.failure.reason().is_some() {
+        if active < enough.saturating_mul(BEHIND_MAX) || shared.failure.reason().is_some() {
             return;
         }
         drop(layers);
@@ -86,6 +95,12 @@ pub(super) fn consider(shared: &Shared, head: QueueId) {
             return;
         }
     }
+}
+
+/// Whether there is enough for a checkpoint, with the last one begun then.
+fn is_due(active: usize, enough: usize, last: Option<Instant>) -> bool {
+    let is_close = || last.is_some_and(|begun| begun.elapsed() < CLOSE);
+    active >= enough && (active >= enough.saturating_mul(LARGER) || !is_close())
 }
 
 /// The thread that makes checkpoints, until it is told to end.
@@ -144,4 +159,18 @@ fn write(shared: &Shared, tables: &Tables, work: &Work) -> fjall::Result<()> {
     shared.names().thaw();
     shared.layers_mut().thaw(work.head);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checkpoints_that_would_follow_closely_are_larger() {
+        let now = Instant::now();
+        let before = now.checked_sub(CLOSE);
+        assert!(!is_due(9, 10, None) && is_due(10, 10, None));
+        assert!(before.is_some() && is_due(10, 10, before) && !is_due(9, 10, before));
+        assert!(!is_due(19, 10, Some(now)) && is_due(20, 10, Some(now)));
+    }
 }

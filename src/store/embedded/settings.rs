@@ -22,8 +22,8 @@ pub struct Settings {
     pub ring_bytes: usize,
     /// Blocks of the disk kept in memory, in bytes. 64 MiB by default.
     pub cache_bytes: u64,
-    /// After so many entries their rows go from memory to the disk. It bounds what an open after a crash must read
-    /// again; up to five times as many may be in memory while the disk is slow. 65,536 by default.
+    /// After so many entries, or twice as many in a storm, their rows go from memory to the disk. It bounds what an open
+    /// after a crash must read again; up to six times as many may be in memory while the disk is slow. 65,536 by default.
     pub checkpoint_entries: usize,
     /// With less room on the disk than this nothing is written, in bytes. 512 MiB by default.
     pub disk_reserve_bytes: u64,
