@@ -21,6 +21,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -147,6 +148,7 @@ async fn metrics(State(http): State<Arc<Http>>) -> impl IntoResponse {
     let gauges = [
         gauge("links", "Open links.", links.count()),
         gauge("strangers", "Open links that are not logged in.", links.strangers()),
+        gauge("tasks", "Tasks that are alive: one a link, and those of the server itself.", tasks_alive()),
         gauge("users_online", "Users with a link.", http.router.users_online()),
         gauge("presence_waiting", "Users whose state has changed and is not told yet.", door.chat.presence_waiting()),
         gauge(
@@ -157,6 +159,10 @@ async fn metrics(State(http): State<Arc<Http>>) -> impl IntoResponse {
         Gauge { name: "log_head", help: "The last durable queue_id.", value: door.chat.head().get().unsigned_abs() },
     ];
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], door.metrics.render(&gauges))
+}
+
+fn tasks_alive() -> usize {
+    Handle::current().metrics().num_alive_tasks()
 }
 
 /// What a page of an origin that is not allowed gets.

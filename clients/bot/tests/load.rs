@@ -258,3 +258,22 @@ async fn an_interrupt_ends_it_early_with_the_report_so_far() {
     assert_eq!(run.report["was_interrupted"], true);
     run.all_came_to(1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cut_links_stopped_and_slow_readers_lose_nothing_and_leave_no_task_behind() {
+    let world = World::new().await;
+    let arguments = "--connections 60 --duration 4s --rate 200 --away 100ms --faults 500ms --payload 4096 --every 100ms";
+    let run = world.load("mixed", arguments).await;
+    assert_eq!(run.code, Some(0), "{}", run.said);
+    for fault in ["cut", "cut_at_once", "stopped", "slowed"] {
+        assert!(run.count(fault) > 0, "there was no {fault}: {}", run.said);
+    }
+    assert!(run.count("received") > run.count("sent"), "{}", run.said);
+    for wrong in ["lost", "doubled", "disordered", "misdirected", "unchecked", "broken"] {
+        assert_eq!(run.count(wrong), 0, "{wrong}: {}", run.said);
+    }
+    // The server's own word, in each row: at the end there are no more tasks than links and what it began with.
+    let course = run.report["course"].as_array().unwrap();
+    let tasks: Vec<u64> = course.iter().filter_map(|row| row["server"]["tasks"].as_u64()).collect();
+    assert!(tasks.iter().any(|tasks| *tasks > 50), "{}", run.said);
+}

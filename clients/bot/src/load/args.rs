@@ -42,6 +42,7 @@ resumes its session where the server lets it, as apps do.
 Examples:
   bot load pairs --data-dir longlink-demo
   bot load mixed --data-dir longlink-demo --duration 1h --json soak.json --plot soak.svg
+  bot load mixed --data-dir longlink-demo --duration 1h --faults 1m --plot soak.svg
   bot load idle --users-file users.txt --connections 100000 --source 127.0.0.2-127.0.0.7";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
@@ -68,7 +69,7 @@ pub(crate) struct Args {
     pub(crate) server: String,
     #[command(flatten)]
     pub(crate) protected: Protected,
-    /// Where it listens for HTTP in the clear, which `poll` asks
+    /// Where it listens for HTTP in the clear: `poll` asks there, and its metrics are read there
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
     pub(crate) http: String,
     /// How many links, or users
@@ -103,6 +104,10 @@ pub(crate) struct Args {
     /// How long those stay away who come and go in `mixed`
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
     pub(crate) away: Duration,
+    /// Puts faults in the way of those who listen in `mixed`, one for each of them in so long, on average: links are cut,
+    /// devices stop reading for a while or read slowly, and every fifth time half of all links come anew at once
+    #[arg(long, value_name = "TIME", value_parser = span)]
+    pub(crate) faults: Option<Duration>,
     /// The users, one a line: number and token. With --register it is written
     #[arg(long, value_name = "FILE", conflicts_with = "data_dir")]
     pub(crate) users_file: Option<PathBuf>,
@@ -187,6 +192,7 @@ pub(crate) struct Settings {
     pub(crate) processes: u32,
     pub(crate) group_size: u32,
     pub(crate) away_s: f64,
+    pub(crate) faults_every_s: Option<f64>,
     pub(crate) patience_s: f64,
     pub(crate) every_s: f64,
 }
@@ -209,6 +215,9 @@ impl Settings {
                 "{connections} connections need {enough} processes: each may hold {links_max} (ulimit -n)"
             ));
         }
+        if args.faults.is_some() && args.scenario != Scenario::Mixed {
+            return Err("--faults is for `mixed`".to_owned());
+        }
         let duration_s = args.duration.as_secs_f64();
         let least = args.scenario.connections_min(args.group_size).saturating_mul(processes);
         if connections < least {
@@ -229,6 +238,7 @@ impl Settings {
             processes,
             group_size: args.group_size,
             away_s: args.away.as_secs_f64(),
+            faults_every_s: args.faults.map(|every| every.as_secs_f64()),
             patience_s: args.patience.as_secs_f64(),
             every_s: args.every.map_or_else(|| (duration_s / 600.0).ceil().max(1.0), |every| every.as_secs_f64()),
         })
@@ -355,6 +365,7 @@ mod tests {
         assert_eq!(settings("idle --connections 100 --processes 3", 19_000).unwrap().processes, 3);
         let few = settings("idle --connections 100000 --processes 2", 19_000).unwrap_err();
         assert_eq!(few, "100000 connections need 6 processes: each may hold 19000 (ulimit -n)");
+        assert!(settings("pairs --faults 1m", 100).unwrap_err().contains("--faults"));
         assert!(settings("pairs --connections 1", 100).is_err(), "nobody to write to");
         assert!(settings("group --connections 60 --processes 2", 100).is_err(), "no process has a whole group");
     }

@@ -50,6 +50,7 @@ pub(crate) struct Plan {
     /// Noops a second in all, which are measured; 0 for as many as come back. None: as the server wants them.
     pub(crate) noops: Option<f64>,
     pub(crate) comings: Option<Comings>,
+    pub(crate) faults: Option<Faults>,
     /// They leave before it begins and come back at its end.
     pub(crate) away: Vec<Seat>,
     /// They have no link, but wait for messages by HTTP.
@@ -98,6 +99,15 @@ pub(crate) struct Comings {
     pub(crate) at_once: u32,
     /// They stay away for so long.
     pub(crate) away_ms: u64,
+}
+
+/// What the network and the devices do to those who listen.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Faults {
+    pub(crate) first: Seat,
+    pub(crate) count: u32,
+    /// Each of them has one in so long. A device that stops reading does so for a quarter of it or more.
+    pub(crate) every_ms: u64,
 }
 
 /// The parent to a process.

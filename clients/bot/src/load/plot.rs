@@ -75,6 +75,7 @@ fn draw(report: &Report, text: &mut String) -> Drawn {
     let counts = [
         Curve::new("links", report.course.iter().map(|row| (row.at_s, row.links as f64))),
         Curve::new("server: descriptors", seen().map(|(at, server)| (at, server.descriptors as f64))),
+        Curve::new("server: tasks", seen().filter_map(|(at, server)| Some((at, server.tasks? as f64)))),
         Curve::new("errors in all", report.course.iter().map(|row| (row.at_s, row.errors as f64))),
     ];
     draw_curves(links, "how many", SECONDS, &counts, &plain)?;

@@ -4,15 +4,21 @@
 //! nothing, and the report says so.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
 /// The unit of the times in /proc, which Linux has fixed for all that read them.
 const TICKS_PER_SECOND: u64 = 100;
+
+/// Of the server's metrics.
+const PAGE_BYTES_MAX: u64 = 1 << 20;
 
 /// A process at a moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +29,8 @@ pub(crate) struct Sample {
     /// What no file is behind: heap and stacks.
     pub(crate) anonymous_bytes: u64,
     pub(crate) descriptors: u64,
+    /// Tasks that are alive, if the server tells it in its metrics.
+    pub(crate) tasks: Option<u64>,
     /// Calls of the read and the write families. Linux counts those on files, pipes and, as `readv` and `writev`,
     /// sockets; `recv`, `send` and waiting are not among them.
     pub(crate) reads: u64,
@@ -43,9 +51,22 @@ pub(crate) fn sample(pid: u32) -> Option<Sample> {
         resident_bytes: number(&status, "VmRSS:")? * 1024,
         anonymous_bytes: number(&status, "RssAnon:").unwrap_or(0) * 1024,
         descriptors: descriptors(pid),
+        tasks: None,
         reads: number(&io, "syscr:").unwrap_or(0),
         writes: number(&io, "syscw:").unwrap_or(0),
     })
+}
+
+/// How many tasks of the server are alive, as its metrics say; `None` if nobody there says it soon.
+pub(crate) async fn tasks(metrics: SocketAddr) -> Option<u64> {
+    let ask = async {
+        let mut stream = TcpStream::connect(metrics).await.ok()?;
+        stream.write_all(b"GET /metrics HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.ok()?;
+        let mut page = String::new();
+        stream.take(PAGE_BYTES_MAX).read_to_string(&mut page).await.ok()?;
+        page.lines().find_map(|line| line.strip_prefix("longlink_tasks "))?.trim().parse().ok()
+    };
+    timeout(Duration::from_secs(1), ask).await.ok().flatten()
 }
 
 /// How many descriptors are open. Newer systems tell it as the folder's size; to list them makes the kernel keep

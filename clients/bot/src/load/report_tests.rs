@@ -25,6 +25,7 @@ fn settings(rate_per_second: f64) -> Settings {
         processes: 1,
         group_size: 50,
         away_s: 5.0,
+        faults_every_s: None,
         patience_s: 10.0,
         every_s: 1.0,
     }

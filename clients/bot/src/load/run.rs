@@ -11,7 +11,7 @@ use super::args::Settings;
 use super::course::{Course, Row};
 use super::crew::{Crew, News};
 use super::plan::{Order, Plan, Tick};
-use super::process::{Calls, Sample, sample};
+use super::process::{Calls, Sample, sample, tasks};
 use super::progress::Progress;
 use super::tally::Tally;
 use super::time::{MS_NS, SECOND_NS, now_ns};
@@ -116,7 +116,11 @@ pub(crate) async fn run(
             }
             news = crew.hear() => news?,
             _ = rows.tick() => {
-                let row = course.row(now_ns(), stage.word(), crew.links(), look());
+                let server = match look() {
+                    Some(server) => Some(Sample { tasks: tasks(settings.http).await, ..server }),
+                    None => None,
+                };
+                let row = course.row(now_ns(), stage.word(), crew.links(), server);
                 progress.row(&row.line());
                 continue;
             }

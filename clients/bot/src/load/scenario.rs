@@ -1,7 +1,7 @@
 //! Scenarios as plans: who comes, who writes to whom, who goes. Nothing here knows a socket.
 
 use super::args::{Scenario, Settings};
-use super::plan::{Account, Comings, Conversation, Plan, Seat, Talk, To};
+use super::plan::{Account, Comings, Conversation, Faults, Plan, Seat, Talk, To};
 
 /// With no rate, so many logins of a storm are under way at once.
 const STORM_AT_ONCE: u32 = 64;
@@ -63,6 +63,7 @@ fn plan(settings: &Settings, run: u32, accounts: Vec<Account>, share: f64, proce
         talk: None,
         noops: None,
         comings: None,
+        faults: None,
         away: Vec::new(),
         pollers: Vec::new(),
         payload_bytes: settings.payload_bytes,
@@ -142,6 +143,9 @@ fn mix(plan: &mut Plan, settings: &Settings, seats: u32, rate: f64) {
     let round_s = MIXED_ROUND_S.max(settings.away_s * 3.0);
     let per_second = f64::from(some) / round_s;
     plan.comings = Some(Comings { first: seats - some, count: some, per_second, at_once: 0, away_ms });
+    // Those who talk are spared: of what was under way on a link that was cut, nobody knows whether it is owed.
+    let faults = |every_s: f64| Faults { first: some, count: seats - some, every_ms: (every_s * 1_000.0) as u64 };
+    plan.faults = settings.faults_every_s.map(faults);
 }
 
 #[cfg(test)]
@@ -167,6 +171,7 @@ mod tests {
             processes,
             group_size: 10,
             away_s: 1.0,
+            faults_every_s: Some(60.0),
             patience_s: 1.0,
             every_s: 1.0,
         }
@@ -244,6 +249,8 @@ mod tests {
         let comings = plan.comings.unwrap();
         assert_eq!((comings.first, comings.count), (90, 10));
         assert!(plan.conversations.iter().all(|conversation| conversation.writer.unwrap() < 10));
+        let faults = plan.faults.unwrap();
+        assert_eq!((faults.first, faults.count), (10, 90), "nor do those who have faults");
         let heard: BTreeSet<String> = plan.conversations.iter().map(|each| format!("{:?}", each.to)).collect();
         assert!(heard.len() > 10, "not all to the same");
     }

@@ -38,6 +38,11 @@ impl Report {
             ("logins", counts.logins, Some(rates.logins)),
             ("polls answered", counts.polls, None),
             ("went away as planned", counts.left, None),
+            ("faults: links cut", counts.cut, None),
+            ("  half of all links cut at once", counts.cut_at_once, None),
+            ("  devices that stopped reading", counts.stopped, None),
+            ("  devices that read slowly", counts.slowed, None),
+            ("  closed by the server for it", counts.shown_out, None),
             ("messages of others", counts.foreign, None),
             ("not checked, since their receiver was not there at the end", counts.unchecked, None),
         ] {

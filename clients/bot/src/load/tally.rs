@@ -58,6 +58,13 @@ counts! {
     polls,
     /// Links that the scenario closed.
     left,
+    /// Faults: links that were cut, once each, and each time that many were at once.
+    cut,
+    cut_at_once,
+    /// Devices that stopped reading for a while, and that read slowly; those of them that the server closed for it.
+    stopped,
+    slowed,
+    shown_out,
     /// Links that ended though they should not have.
     broken,
     /// Occasions that were due and had not been begun at the end.

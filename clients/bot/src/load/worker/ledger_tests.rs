@@ -28,6 +28,7 @@ fn ledger() -> Ledger {
         talk: None,
         noops: None,
         comings: None,
+        faults: None,
         away: Vec::new(),
         pollers: Vec::new(),
         payload_bytes: 48,

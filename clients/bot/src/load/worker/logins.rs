@@ -226,6 +226,9 @@ impl Worker {
 
     /// A link ended that should not have. It comes back after a pause.
     pub(super) fn break_off(&mut self, seat: Seat, what: &str) {
+        if self.is_shown_out(seat, now_ns()) {
+            return;
+        }
         self.tally.error(what);
         self.tally.counts.broken += 1;
         self.close(seat);
@@ -242,7 +245,8 @@ impl Worker {
         self.returns.insert((at, seat));
     }
 
-    fn close(&mut self, seat: Seat) {
+    pub(super) fn close(&mut self, seat: Seat) {
+        let was_hindered = self.hindered.remove(&seat).is_some();
         let Some(place) = self.seats.get_mut(seat as usize) else { return };
         match place.state {
             State::In => self.here = self.here.saturating_sub(1),
@@ -250,6 +254,8 @@ impl Worker {
             State::Out | State::Gone => {}
         }
         place.state = State::Out;
+        place.was_sent_away |= was_hindered;
+        place.blamed_until_ns = 0;
         place.link = None;
         place.closing = None;
         place.generation = place.generation.wrapping_add(1);

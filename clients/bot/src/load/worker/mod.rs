@@ -5,9 +5,10 @@
 //! once for all that came at once, and messages are neither built nor read with an allocation.
 //!
 //! `phases` is its life from the first connection to the last word, `logins` the coming and going of links, `net` their
-//! bytes, `talk` messages, `noops` heartbeats, `polls` the waiting by HTTP; `ledger` knows who is owed what.
+//! bytes, `talk` messages, `noops` heartbeats, `polls` the waiting by HTTP, `faults` what is put in the way; `ledger` knows who is owed what.
 
 mod alarm;
+mod faults;
 mod ledger;
 #[cfg(test)]
 mod ledger_tests;
@@ -20,7 +21,7 @@ mod polls;
 mod speech;
 mod talk;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, Write};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ use super::tally::Tally;
 use super::time::{MS_NS, now_ns, own_cpu_us};
 use crate::failure::Failure;
 use alarm::Alarm;
+use faults::Hindered;
 use ledger::Ledger;
 use link::{Encrypt, Link};
 use phases::Phase;
@@ -108,6 +110,11 @@ struct Worker {
     returns: BTreeSet<(u64, Seat)>,
     comings: Option<Schedule>,
     comings_next: u32,
+    faults: Option<Schedule>,
+    faults_begun: u64,
+    /// Devices that read slowly or not at all, and when it is looked after them next.
+    hindered: BTreeMap<Seat, Hindered>,
+    hindered_at_ns: u64,
     talk: Option<Schedule>,
     noops: Option<Schedule>,
     /// How far each conversation may have sent: what was due.
@@ -141,6 +148,8 @@ struct Place {
     /// It was sent away by the plan, the last time until then: what was due before is not late but waited for it.
     was_sent_away: bool,
     away_until_ns: u64,
+    /// Until then a broken link is taken for one that the server gave up because nobody read.
+    blamed_until_ns: u64,
     is_poller: bool,
     is_dirty: bool,
 }
@@ -211,6 +220,10 @@ impl Worker {
             returns: BTreeSet::new(),
             comings: None,
             comings_next: 0,
+            faults: None,
+            faults_begun: 0,
+            hindered: BTreeMap::new(),
+            hindered_at_ns: u64::MAX,
             talk: None,
             noops: None,
             due: vec![0; plan.conversations.len()],
@@ -250,15 +263,16 @@ impl Worker {
 
     /// When there is something to do at the latest, if nothing comes.
     fn next_wake_ns(&self) -> u64 {
-        let schedules = [&self.arrivals, &self.comings, &self.talk, &self.noops];
+        let schedules = [&self.arrivals, &self.comings, &self.faults, &self.talk, &self.noops];
         let dues = schedules.into_iter().flatten().map(Schedule::next_due_ns);
         let dues = dues.chain(self.returns.first().map(|(at, _)| *at));
         let look = if self.phase.is_watchful() { self.look_at_ns } else { u64::MAX };
-        dues.fold(self.tick_at_ns.min(look), u64::min)
+        dues.fold(self.tick_at_ns.min(look).min(self.hindered_at_ns), u64::min)
     }
 
     fn do_what_is_due(&mut self, now: u64) -> io::Result<()> {
         self.come_and_go(now);
+        self.put_faults(now);
         self.talk_if_due(now);
         self.noop_if_due(now);
         self.advance(now)?;

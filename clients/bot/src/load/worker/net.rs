@@ -29,12 +29,16 @@ impl Worker {
             }
             self.mark(seat);
         }
+        // What a device that does not read has not taken is told once more when it does.
+        if self.hindered.contains_key(&seat) {
+            return;
+        }
         if event.is_readable() || event.is_read_closed() || event.is_error() {
             self.read(seat, event.is_read_closed());
         }
     }
 
-    fn read(&mut self, seat: Seat, is_at_end: bool) {
+    pub(super) fn read(&mut self, seat: Seat, is_at_end: bool) {
         let mut buffer = std::mem::take(&mut self.buffer);
         while let Some(read) = self.read_once(seat, &mut buffer) {
             // A short read has emptied the socket, unless its end is behind it.
@@ -51,7 +55,7 @@ impl Worker {
     }
 
     /// `None` when there is nothing more to be read.
-    fn read_once(&mut self, seat: Seat, buffer: &mut [u8]) -> Option<usize> {
+    pub(super) fn read_once(&mut self, seat: Seat, buffer: &mut [u8]) -> Option<usize> {
         let place = self.seats.get_mut(seat as usize)?;
         let (generation, is_poller) = (place.generation, place.is_poller);
         let link = place.link.as_mut()?;

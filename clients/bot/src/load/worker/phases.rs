@@ -89,6 +89,10 @@ impl Worker {
                 }
             }
         }
+        if let Some(faults) = self.plan.faults {
+            let per_second = f64::from(faults.count) * 1_000.0 / faults.every_ms as f64;
+            self.faults = Schedule::new(at_ns, per_second, faults.count as usize);
+        }
         self.measure_noops(at_ns, now);
     }
 
@@ -102,6 +106,7 @@ impl Worker {
         self.noop_if_due(now);
         self.stop_talking();
         self.arrivals = None;
+        self.end_faults(now);
         self.count_not_begun(now);
         self.comings = None;
         if self.plan.noops.is_some() {
