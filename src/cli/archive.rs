@@ -42,8 +42,8 @@ pub(super) fn verify(config: &Config) -> Result<(), Failure> {
     let end = match report.problem_count {
         0 => Ok("the store is whole\n".to_owned()),
         count => Err(Failure::Failed(format!(
-            "the store in {folder} is damaged in {count} places; restore a copy, or save what can be read with \
-             `longlink log export`"
+            "the store in {folder} is damaged in {count} places; restore a copy, or see what `longlink log repair` could \
+             do"
         ))),
     };
     // Who pipes into `head` has seen enough.
@@ -186,6 +186,9 @@ struct Numbers {
 
 impl Numbers {
     fn see(&mut self, entry: &NewEntry) {
+        if entry.is_stand_in() {
+            return;
+        }
         self.user = self.user.max(entry.from.get());
         match entry.to {
             Peer::User(user) => self.user = self.user.max(user.get()),
@@ -199,18 +202,20 @@ impl Numbers {
 }
 
 /// What to do about a store that does not open for these commands, which are what one is sent to when it does not.
-fn not_open(error: OpenError) -> Failure {
+pub(super) fn not_open(error: OpenError) -> Failure {
     match error {
         // Whoever has the folder is most likely the server.
         OpenError::Held { .. } => Failure::Failed(format!("{error}; stop the server first")),
         OpenError::Damaged { dir, what } => {
             let dir = dir.display();
             Failure::Failed(format!(
-                "the store in {dir} is damaged, and nothing in it can be read: {what}; restore a copy"
+                "the store in {dir} is damaged: {what}; restore a copy, or see what `longlink log repair` could do"
             ))
         }
-        OpenError::Newer { .. } | OpenError::NotAFormat { .. } | OpenError::Io { .. } | OpenError::Lost { .. } => {
-            error.into()
-        }
+        OpenError::Newer { .. }
+        | OpenError::NotAFormat { .. }
+        | OpenError::ReadOnly { .. }
+        | OpenError::Io { .. }
+        | OpenError::Lost { .. } => error.into(),
     }
 }

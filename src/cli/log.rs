@@ -7,7 +7,7 @@ use clap::Subcommand;
 use serde_json::Value;
 
 use super::operator::{ask, ask_server, carry_out_here, harmless};
-use super::{Failure, archive};
+use super::{Failure, archive, repair};
 use crate::config::Config;
 use crate::control::Command;
 
@@ -36,6 +36,12 @@ pub enum LogCommand {
     },
     /// Read everything in the store and hold it against everything else. The server must be stopped.
     Verify,
+    /// Say what it would cost to make a damaged store one that opens, and with --yes do it. The server must be stopped.
+    Repair {
+        /// Do it. What was damaged is kept beside it.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Print all entries, one JSON object a line. Accounts are not among them. A damaged store gives what can be read.
     Export,
     /// Fill an empty log with what an export printed. The server must be stopped.
@@ -47,6 +53,7 @@ pub(super) fn log(config: &Config, command: LogCommand) -> Result<(), Failure> {
         LogCommand::Show { after, limit, json } => ask(config, Command::LogShow { after, limit }, shower(json)),
         LogCommand::Tail { after, json } => tail(config, after, json),
         LogCommand::Verify => archive::verify(config),
+        LogCommand::Repair { yes } => repair::repair(config, yes),
         LogCommand::Export => archive::export(config),
         LogCommand::Import { file } => archive::import(config, &file),
     }

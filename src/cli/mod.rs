@@ -4,6 +4,7 @@ mod archive;
 mod certificate;
 mod log;
 mod operator;
+mod repair;
 mod serve;
 
 use std::io::{self, Write};

@@ -37,7 +37,10 @@ mod layers;
 mod names;
 mod open;
 mod queue;
+mod repair;
+mod salvage;
 mod settings;
+mod snapshot;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -45,6 +48,7 @@ mod trim;
 mod verify;
 mod writer;
 
+pub use repair::{Plan, Repair};
 pub use settings::{OpenError, Settings};
 pub use verify::{Export, ImportError, PROBLEMS_MAX, Report, verify, verify_telling};
 

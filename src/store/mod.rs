@@ -13,6 +13,7 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use crate::id::{GroupId, Peer, QueueId, UserId};
+use crate::wire::pb;
 
 #[cfg(test)]
 mod conformance;
@@ -61,6 +62,28 @@ pub struct NewEntry {
     /// The appender's own mark, never stored: the entry carries it to those who follow the tail, so that they can
     /// tell on which link it came in. 0: none.
     pub origin: u64,
+}
+
+impl NewEntry {
+    /// What stands where an entry was lost: from nobody, to a group that nobody is in.
+    pub fn stand_in(place: QueueId, sent_at_ms: i64) -> Option<Self> {
+        Some(Self {
+            from: UserId::parse(i64::MAX)?,
+            to: Peer::Group(GroupId::parse(-i64::MAX)?),
+            client_msg_id: format!("lost {place}"),
+            content_type: pb::ContentType::Text as u32,
+            content: Bytes::from_static(b"this entry was lost; the log was repaired"),
+            reply_to: 0,
+            mentions: Vec::new(),
+            sent_at_ms,
+            origin: 0,
+        })
+    }
+
+    /// Whether it is one of those: nobody else has this number.
+    pub fn is_stand_in(&self) -> bool {
+        self.from.get() == i64::MAX
+    }
 }
 
 /// Where an entry stands.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::program::{Ended, Home};
 
 /// A home whose server was killed or stopped after it had kept so many messages.
-async fn home_with(messages: usize, is_stopped: bool) -> Home {
+pub(super) async fn home_with(messages: usize, is_stopped: bool) -> Home {
     let home = Home::new();
     let program = home.serve().await;
     let (user, token) = home.user("anna").await;
@@ -25,7 +25,7 @@ async fn home_with(messages: usize, is_stopped: bool) -> Home {
     home
 }
 
-fn places(export: &str) -> BTreeSet<i64> {
+pub(super) fn places(export: &str) -> BTreeSet<i64> {
     export.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["queue_id"].as_i64().unwrap()).collect()
 }
 
@@ -70,7 +70,7 @@ async fn a_whole_store_is_found_whole_after_a_stop_and_after_a_kill() {
 }
 
 /// The journal, and where in it the eleventh message stands.
-fn journal(home: &Home) -> (PathBuf, usize) {
+pub(super) fn journal(home: &Home) -> (PathBuf, usize) {
     let is_journal = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "jnl");
     let journal = files(&home.data().join("log")).into_iter().find(is_journal).unwrap();
     let bytes = fs::read(&journal).unwrap();
@@ -105,11 +105,17 @@ async fn a_journal_with_a_flipped_byte_is_not_opened() {
     let mut bytes = fs::read(&journal).unwrap();
     bytes[at] ^= 1;
     fs::write(&journal, bytes).unwrap();
-    for arguments in [&["serve"][..], &["log", "verify"], &["log", "export"], &["user", "list"]] {
+    let damaged = fs::read(&journal).unwrap();
+    for arguments in [&["serve"][..], &["log", "export"], &["user", "list"]] {
         let ended = home.run(arguments).await;
         assert_eq!((ended.code(), &*ended.stdout), (Some(1), ""), "{ended:?}");
         assert!(is_sentence(&ended) && ended.sentence().contains("restore a copy"), "{ended:?}");
+        assert!(ended.sentence().contains("log/0.jnl, bytes "), "which file, and where: {ended:?}");
     }
+    let found = home.run(&["log", "verify"]).await;
+    assert_eq!(found.code(), Some(1), "{found:?}");
+    assert!(found.stdout.contains("damaged: log/0.jnl, bytes "), "{found:?}");
+    assert!(fs::read(&journal).unwrap() == damaged, "looking at it has changed it");
 }
 
 #[tokio::test]

@@ -14,6 +14,9 @@ const FORMAT: u32 = 2;
 
 const WITNESS_BYTES: usize = 12;
 
+const READ_ONLY: i32 = rustix::io::Errno::ROFS.raw_os_error();
+const DENIED: i32 = rustix::io::Errno::ACCESS.raw_os_error();
+
 pub(super) fn io_error(path: &Path) -> impl FnOnce(io::Error) -> OpenError {
     move |error| OpenError::Io { path: path.to_owned(), error }
 }
@@ -27,13 +30,11 @@ pub(super) struct Lock {
 impl Lock {
     pub(super) fn take(dir: &Path) -> Result<Self, OpenError> {
         let path = dir.join("lock");
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(io_error(&path))?;
+        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut file = opened.map_err(|error| match error.raw_os_error() {
+            Some(READ_ONLY | DENIED) => OpenError::ReadOnly { dir: dir.to_owned(), error },
+            Some(_) | None => OpenError::Io { path: path.clone(), error },
+        })?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -77,7 +78,7 @@ pub(super) fn raise_format(dir: &Path) -> Result<(), OpenError> {
 }
 
 /// By another name first, so that a crash leaves either what was there or the whole of it.
-fn write_format(dir: &Path) -> Result<(), OpenError> {
+pub(super) fn write_format(dir: &Path) -> Result<(), OpenError> {
     let unfinished = dir.join("format.new");
     let written = File::create(&unfinished)
         .and_then(|mut file| writeln!(file, "{FORMAT}").and_then(|()| file.sync_all()))
@@ -116,6 +117,16 @@ impl Witness {
         self.was_there
     }
 
+    /// What it says, without making one where there is none.
+    pub(super) fn look(dir: &Path) -> Result<Option<QueueId>, OpenError> {
+        let path = dir.join("head");
+        match File::open(&path) {
+            Ok(file) => Ok(Self { file, path, was_there: true }.read()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(OpenError::Io { path, error }),
+        }
+    }
+
     /// `None` if nothing was written yet or a power cut tore it: the witness has no sync of its own, and not
     /// knowing is no reason not to start.
     pub(super) fn read(&self) -> Option<QueueId> {
@@ -127,6 +138,11 @@ impl Witness {
             return None;
         }
         Some(QueueId::cursor(i64::from_be_bytes(*place)))
+    }
+
+    pub(super) fn write_durably(&self, head: QueueId) -> io::Result<()> {
+        self.write(head)?;
+        self.file.sync_all()
     }
 
     pub(super) fn write(&self, head: QueueId) -> io::Result<()> {

@@ -12,6 +12,8 @@ use super::failure::Failure;
 use super::files::{self, Lock, Witness, io_error};
 use super::layers::Layers;
 use super::queue::Queue;
+use super::salvage::Files;
+use super::salvage::journal::{self, Torn};
 use super::tables::Tables;
 use super::writer::Writer;
 use super::{Embedded, OpenError, Running, Settings, Shared, spawn};
@@ -82,18 +84,61 @@ pub(super) fn open_tables(dir: &Path, cache_bytes: u64) -> Result<(Lock, Tables)
     fs::create_dir_all(dir).map_err(io_error(dir))?;
     let lock = Lock::take(dir)?;
     files::check_format(dir)?;
+    check_journals(dir)?;
+    match open_database(&dir.join("log"), cache_bytes) {
+        Ok(tables) => Ok((lock, tables)),
+        Err(what) => Err(damaged(dir, what)),
+    }
+}
+
+/// Opens a database, wherever it lies, or says why it cannot be.
+pub(super) fn open_database(path: &Path, cache_bytes: u64) -> Result<Tables, String> {
     // The database expects of its files what it wrote there, and panics at some that are damaged.
-    let opened = catch_unwind(|| Tables::open(&dir.join("log"), cache_bytes));
-    let what = match opened {
-        Ok(Ok(tables)) => return Ok((lock, tables)),
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => "the database panicked while it was opened".into(),
+    match catch_unwind(|| Tables::open(path, cache_bytes)) {
+        Ok(Ok(tables)) => Ok(tables),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err("the database panicked while it was opened".into()),
+    }
+}
+
+/// The refusal of a store, with the file that is to blame, if it can be found.
+pub(super) fn damaged(dir: &Path, what: String) -> OpenError {
+    let found = Files::find(dir).and_then(|files| files.damages()).unwrap_or_default();
+    let what = match found.as_slice() {
+        [] => what,
+        [one] => format!("{one} ({what})"),
+        [one, more @ ..] => format!("{one}; and {} more like it ({what})", more.len()),
     };
-    Err(OpenError::Damaged { dir: dir.to_owned(), what })
+    OpenError::Damaged { dir: dir.to_owned(), what }
+}
+
+/// Looks at the journals before the database does: it takes whatever it cannot read there for an end that a crash has
+/// torn, and cuts off all that comes behind it.
+fn check_journals(dir: &Path) -> Result<(), OpenError> {
+    let acknowledged = Witness::look(dir)?.unwrap_or(QueueId::START);
+    let refused = |path: &Path, what: String| {
+        let file = path.strip_prefix(dir).unwrap_or(path).display();
+        OpenError::Damaged { dir: dir.to_owned(), what: format!("{file}, {what}") }
+    };
+    for path in journal::list(&dir.join("log")).map_err(io_error(dir))? {
+        let found = journal::read(&fs::read(&path).map_err(io_error(&path))?, &mut |_| {});
+        if let Some((from, to, what)) = found.damages.into_iter().next() {
+            return Err(refused(&path, format!("bytes {from} to {to}: {what}")));
+        }
+        if let Some(Torn { at, entry: Some(entry) }) = found.torn.filter(|torn| torn.entry <= Some(acknowledged)) {
+            let what = format!("from byte {at} on: it is cut off or damaged, and entry {entry} there was acknowledged");
+            return Err(refused(&path, what));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn new_epoch() -> String {
+    format!("{:016x}", rand::random::<u64>())
 }
 
 fn make_epoch(tables: &Tables) -> fjall::Result<String> {
-    let epoch = format!("{:016x}", rand::random::<u64>());
+    let epoch = new_epoch();
     let mut batch = tables.batch(1);
     batch.put_epoch(&epoch);
     batch.commit(true)?;
@@ -118,7 +163,8 @@ fn make_rows(shared: &Shared, tables: &Tables, mark: QueueId, head: QueueId) -> 
             tracing::info!(up_to = last.get(), of = head.get(), "rows of the views were made from the log");
         }
     }
-    if last != head {
+    // Before what is kept nothing need be there.
+    if last.max(QueueId::cursor(kept_from.get() - 1)) != head {
         return Err(format!("entry {} is missing from the log", last.next()));
     }
     shared.layers_mut().add(&entries);

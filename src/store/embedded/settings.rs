@@ -58,19 +58,23 @@ pub enum OpenError {
         dir.display()
     )]
     Newer { dir: PathBuf, found: u32, known: u32 },
-    #[error("cannot open the store in {}: its file `format` does not hold a number", dir.display())]
+    #[error("cannot open the store in {}: its file `format` does not hold a number; see what `longlink log repair` could do", dir.display())]
     NotAFormat { dir: PathBuf },
+    #[error(
+        "cannot open the store in {}: the folder cannot be written: {error}; whoever opens it, even to look at it, writes there",
+        dir.display()
+    )]
+    ReadOnly { dir: PathBuf, error: std::io::Error },
     #[error("cannot open the store: {}: {error}", path.display())]
     Io { path: PathBuf, error: std::io::Error },
     #[error(
         "cannot open the store in {dir}: the log ends at entry {found}, but entry {acknowledged} was acknowledged; see \
-         `longlink log verify`, and restore a copy, or remove {dir}/head to go on without the lost entries, under a \
-         new epoch",
+         `longlink log verify`, and restore a copy, or go on without the lost entries with `longlink log repair`",
         dir = dir.display()
     )]
     Lost { dir: PathBuf, found: QueueId, acknowledged: QueueId },
     #[error(
-        "cannot open the store in {}: {what}; see `longlink log verify`, and restore a copy",
+        "cannot open the store in {}: {what}; see `longlink log verify`, and restore a copy, or see what `longlink log repair` could do",
         dir.display()
     )]
     Damaged { dir: PathBuf, what: String },

@@ -20,6 +20,7 @@ use crate::store::rows::{MemoryRows, Order, Row};
 use crate::store::view::{RowKey, Sent, SentKey, SentMap};
 use crate::store::{Entry, Record, StoreError};
 
+pub(super) mod raw;
 mod removed;
 
 #[derive(Clone)]
@@ -417,7 +418,7 @@ fn record_key(key: &[u8]) -> Vec<u8> {
     [&[RECORD_TAG], key].concat()
 }
 
-fn decode_record(row: &[u8]) -> Result<Record, StoreError> {
+pub(super) fn decode_record(row: &[u8]) -> Result<Record, StoreError> {
     let damaged = || StoreError::Damaged("a record of the directory".into());
     let (rest, sum) = row.split_last_chunk::<4>().ok_or_else(damaged)?;
     if crc32fast::hash(rest).to_be_bytes() != *sum {

@@ -15,6 +15,7 @@ mod failing;
 mod files;
 mod fixture;
 mod removal;
+mod repair;
 
 /// Small, so that what is tested soon lies in all three layers and has left the ring.
 fn small() -> Settings {

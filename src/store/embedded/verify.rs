@@ -7,8 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::{fmt, iter};
 
-use super::files::{Lock, Witness};
-use super::open::open_tables;
+use super::files::{self, Lock, Witness, io_error};
+use super::open::{damaged, open_database};
+use super::salvage::Files;
+use super::snapshot::Snapshot;
 use super::tables::{Tables, place_of};
 use super::{Embedded, OpenError, trim};
 use crate::id::{QueueId, UserId};
@@ -42,7 +44,7 @@ const CACHE_BYTES: u64 = 64 << 20;
 const IMPORT_ENTRIES: usize = 1024;
 
 impl Report {
-    fn add(&mut self, problem: String) {
+    pub(super) fn add(&mut self, problem: String) {
         if self.problems.len() < PROBLEMS_MAX {
             self.problems.push(problem);
         }
@@ -50,15 +52,40 @@ impl Report {
     }
 }
 
-/// Reads the whole store in a folder. It may not be open meanwhile.
+/// Reads the whole store in a folder, and changes nothing there. It may not be open meanwhile.
 pub fn verify(dir: &Path) -> Result<Report, OpenError> {
     verify_telling(dir, &mut |_| {})
 }
 
 /// The same, and says after each entry how many there were until then: a long log takes its time.
 pub fn verify_telling(dir: &Path, tell: &mut dyn FnMut(u64)) -> Result<Report, OpenError> {
-    let (_lock, tables) = open_tables(dir, CACHE_BYTES)?;
-    let mut report = Report { acknowledged: Witness::open(dir)?.read(), ..Report::default() };
+    let (_lock, opened) = look_into(dir)?;
+    let damages = Files::find(dir).and_then(|files| files.damages()).map_err(io_error(dir))?;
+    let mut report = Report { acknowledged: Witness::look(dir)?, ..Report::default() };
+    damages.iter().for_each(|damage| report.add(damage.to_string()));
+    match opened {
+        Ok((_snapshot, tables)) => verify_tables(&tables, &mut report, tell),
+        Err(what) if damages.is_empty() => return Err(OpenError::Damaged { dir: dir.to_owned(), what }),
+        Err(what) => report.add(format!("the database does not open: {what}")),
+    }
+    Ok(report)
+}
+
+/// A copy of the database and the tables in it, or why it does not open.
+// The tables last, which are the first to be dropped when it is taken apart.
+type Opened = Result<(Snapshot, Tables), String>;
+
+/// Takes the folder and opens a copy of what is in it: to open a database is to write to it.
+fn look_into(dir: &Path) -> Result<(Lock, Opened), OpenError> {
+    let lock = Lock::take(dir)?;
+    files::check_format(dir)?;
+    let snapshot = Snapshot::take(dir).map_err(io_error(dir))?;
+    let opened = open_database(snapshot.path(), CACHE_BYTES).map(|tables| (snapshot, tables));
+    Ok((lock, opened))
+}
+
+/// Reads the whole of a database that is open, and holds it against what was acknowledged.
+pub(super) fn verify_tables(tables: &Tables, report: &mut Report, tell: &mut dyn FnMut(u64)) {
     match tables.epoch() {
         Ok(epoch) => report.epoch = epoch.unwrap_or_default(),
         Err(error) => report.add(format!("the epoch: {error}")),
@@ -67,20 +94,21 @@ pub fn verify_telling(dir: &Path, tell: &mut dyn FnMut(u64)) -> Result<Report, O
         report.add(format!("the mark of the views: {error}"));
         QueueId::START
     });
-    let rows = verify_log(&tables, mark, &mut report, tell);
+    let rows = verify_log(tables, mark, report, tell);
+    // Where all that there was is gone, the log goes on behind it all the same.
+    report.head = report.head.max(QueueId::cursor(tables.kept_from().get() - 1));
     let ends_early = [report.acknowledged, Some(mark)].into_iter().flatten().max().filter(|last| *last > report.head);
     if let Some(last) = ends_early {
         report.add(format!("the log ends at entry {}, but entry {last} was acknowledged", report.head));
     }
     // A removal that a crash has ended leaves rows, until the next one goes on.
     let is_removing = tables.trimmed().is_ok_and(|trimmed| trimmed < tables.kept_from());
-    match count_rows(&tables, mark, &mut report) {
+    match count_rows(tables, mark, report) {
         Ok(found) if found == rows || is_removing && found > rows => {}
         Ok(found) => report.add(format!("the views have {found} rows, and the log makes {rows}")),
         Err(error) => report.add(format!("the views: {error}")),
     }
-    verify_directory(&tables, &mut report);
-    Ok(report)
+    verify_directory(tables, report);
 }
 
 /// Checks every entry and its rows; how many rows up to `mark` there must be.
@@ -186,19 +214,21 @@ pub struct Export {
     entries: Box<dyn Iterator<Item = Result<Arc<Entry>, StoreError>> + Send>,
     epoch: String,
     kept_from: QueueId,
-    // In this order: the database ends before somebody else may open it.
+    // In this order: the database ends before its files go, and before somebody else may open it.
     _tables: Tables,
+    _snapshot: Snapshot,
     _lock: Lock,
 }
 
 impl Export {
     /// Damaged entries come as errors, and missing ones not at all: what can be read is what can be saved.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
-        let (lock, tables) = open_tables(dir, CACHE_BYTES)?;
+        let (lock, opened) = look_into(dir)?;
+        let (snapshot, tables) = opened.map_err(|what| damaged(dir, what))?;
         let epoch = tables.epoch().ok().flatten().unwrap_or_default();
         let entries = tables.entries(QueueId::START).map(|(_, entry)| entry);
         let kept_from = tables.kept_from();
-        Ok(Self { entries: Box::new(entries), epoch, kept_from, _tables: tables, _lock: lock })
+        Ok(Self { entries: Box::new(entries), epoch, kept_from, _tables: tables, _snapshot: snapshot, _lock: lock })
     }
 
     pub fn epoch(&self) -> &str {

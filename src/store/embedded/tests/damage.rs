@@ -9,12 +9,12 @@ use super::*;
 use crate::id::QueueId;
 use crate::store::conformance::{place, user};
 
-const ENTRIES: i64 = 40;
+pub(super) const ENTRIES: i64 = 40;
 /// So many that a table has several blocks, of which an open reads but the last.
-const ENTRIES_IN_TABLES: i64 = 400;
+pub(super) const ENTRIES_IN_TABLES: i64 = 400;
 
 /// A store of which all entries are in the journal, as after a kill.
-fn in_the_journal() -> TempDir {
+pub(super) fn in_the_journal() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let store = Embedded::open(dir.path(), journal_only()).unwrap();
     // One batch each, so that a damaged one leaves others before and behind it.
@@ -23,7 +23,7 @@ fn in_the_journal() -> TempDir {
 }
 
 /// A store of which all entries are in tables, as after a close.
-fn in_tables() -> TempDir {
+pub(super) fn in_tables() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let store = Embedded::open(dir.path(), journal_only()).unwrap();
     append(&store, 1..=ENTRIES_IN_TABLES);
@@ -31,7 +31,7 @@ fn in_tables() -> TempDir {
     dir
 }
 
-fn journal(dir: &Path) -> PathBuf {
+pub(super) fn journal(dir: &Path) -> PathBuf {
     let mut journals = files_below(&dir.join("log")).unwrap();
     journals.retain(|file| file.extension().is_some_and(|extension| extension == "jnl"));
     assert_eq!(journals.len(), 1);
@@ -39,12 +39,12 @@ fn journal(dir: &Path) -> PathBuf {
 }
 
 /// Where the text of an entry stands in a file.
-fn find(file: &Path, what: &[u8]) -> Option<u64> {
+pub(super) fn find(file: &Path, what: &[u8]) -> Option<u64> {
     let bytes = fs::read(file).unwrap();
     bytes.windows(what.len()).position(|window| window == what).map(|at| at as u64)
 }
 
-fn flip(file: &Path, at: u64) {
+pub(super) fn flip(file: &Path, at: u64) {
     let file = fs::OpenOptions::new().read(true).write(true).open(file).unwrap();
     let mut byte = [0];
     file.read_exact_at(&mut byte, at).unwrap();
@@ -52,7 +52,7 @@ fn flip(file: &Path, at: u64) {
 }
 
 /// The row of entry 20 in the log, in a file below `dir`.
-fn row_20(dir: &Path) -> (PathBuf, u64) {
+pub(super) fn row_20(dir: &Path) -> (PathBuf, u64) {
     let row = Entry::new(place(20), text(1, 2, "20")).encoded;
     let mut files = files_below(dir).unwrap().into_iter();
     files.find_map(|file| find(&file, &row).map(|at| (file, at))).expect("the row is in one of the files")
