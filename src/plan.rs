@@ -86,6 +86,9 @@ pub fn open_data(config: &Config) -> Result<Data, DataError> {
     if !path.exists() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
         fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(failed)?;
+        // That there is one has to outlast a power cut, as what is in it does.
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::File::open(parent).and_then(|parent| parent.sync_all()).map_err(failed)?;
     }
     check_owner(path)?;
     let store: Arc<dyn Store> = match config.store.engine {

@@ -33,6 +33,9 @@ impl Folder {
         for shelf in Shelf::ALL {
             make(&path.join(shelf.name()))?;
         }
+        // Or what is kept for good could go with the folder that it is in.
+        sync(path)?;
+        path.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), sync)?;
         for left in fs::read_dir(folder.partial())? {
             fs::remove_file(left?.path())?;
         }

@@ -10,6 +10,7 @@ use longlink::id::Peer;
 use longlink::wire::{Command, pb};
 use longlink_bot::check::record::Event;
 use longlink_bot::check::recorder::Recorder;
+use longlink_bot::check::verdict::Verdict;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio::sync::watch;
@@ -35,17 +36,33 @@ enum Fate {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_kill_loses_doubles_or_reorders_what_was_acknowledged() {
-    let number = |name: &str| env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
-    let rounds = number("LONGLINK_CRASH_ROUNDS").unwrap_or(ROUNDS);
-    let seed = number("LONGLINK_CRASH_SEED").unwrap_or_else(rand::random);
-    // Shown when the test fails.
-    println!("to repeat the random choices: LONGLINK_CRASH_SEED={seed} LONGLINK_CRASH_ROUNDS={rounds}");
+    let (rounds, seed) = asked("LONGLINK_CRASH_ROUNDS", ROUNDS);
+    let verdict = live(&Home::new(), rounds, seed, "kill", |_| {}).await;
+    judge(&verdict, rounds);
+}
 
+/// How many rounds are asked for, and a seed.
+pub(super) fn asked(rounds: &str, usual: u64) -> (u64, u64) {
+    let number = |name: &str| env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    let (asked, seed) = (number(rounds).unwrap_or(usual), number("LONGLINK_CRASH_SEED").unwrap_or_else(rand::random));
+    // Shown when the test fails.
+    println!("to repeat the random choices: LONGLINK_CRASH_SEED={seed} {rounds}={asked}");
+    (asked, seed)
+}
+
+/// Many rounds of people who write and read until the server is killed; each time it is dead, `after` may do what it wants
+/// to its files.
+pub(super) async fn live(
+    home: &Home,
+    rounds: u64,
+    seed: u64,
+    fault: &'static str,
+    mut after: impl FnMut(&mut StdRng),
+) -> Verdict {
     let mut random = StdRng::seed_from_u64(seed);
-    let home = Home::new();
     let program = home.serve().await;
     let recorder = Recorder::new(seed, None).unwrap();
-    let mut people = People::gather(&home, &program, seed, &recorder).await;
+    let mut people = People::gather(home, &program, seed, &recorder).await;
     let mut running = Some(program);
     for round in 0..rounds {
         let fate = match random.random_range(0..10) {
@@ -54,9 +71,10 @@ async fn no_kill_loses_doubles_or_reorders_what_was_acknowledged() {
             2 => Fate::KilledAfter(0),
             _ => Fate::KilledAfter(random.random_range(1..1_500)),
         };
-        recorder.fault(if matches!(fate, Fate::StoppedAfter(_)) { "stop" } else { "kill" });
-        let program = match (running.take(), fate) {
-            (Some(program), _) => program,
+        recorder.fault(if matches!(fate, Fate::StoppedAfter(_)) { "stop" } else { fault });
+        println!("round {round}: {fate:?}");
+        match (running.take(), fate) {
+            (Some(program), _) => people.live_through(program, fate).await,
             (None, Fate::KilledAtStart) => {
                 let mut starting = home.start(&[]);
                 // Before it does anything, while it opens the log, or when it is about to listen.
@@ -66,19 +84,21 @@ async fn no_kill_loses_doubles_or_reorders_what_was_acknowledged() {
                     _ => drop(starting.logged("the log is open").await),
                 }
                 starting.kill().await;
-                continue;
             }
-            (None, Fate::KilledAfter(_) | Fate::StoppedAfter(_)) => home.serve().await,
-        };
-        println!("round {round}: {fate:?}");
-        people.live_through(program, fate).await;
+            (None, Fate::KilledAfter(_) | Fate::StoppedAfter(_)) => people.live_through(home.serve().await, fate).await,
+        }
+        after(&mut random);
     }
 
     let program = home.serve().await;
     let last = people.finish(&program).await;
     assert_eq!(program.stop().await.code(), Some(0));
-    recorder.log(0, &whole_log(&home).await);
-    let verdict = recorder.finish(last).unwrap();
+    recorder.log(0, &whole_log(home).await);
+    recorder.finish(last).unwrap()
+}
+
+/// Nothing is wrong, and enough was tried.
+pub(super) fn judge(verdict: &Verdict, rounds: u64) {
     println!("{verdict}");
     assert!(verdict.is_clean(), "{verdict}");
     assert_eq!(verdict.counts.undecided + verdict.counts.refused, 0, "everybody went on until all was answered");
@@ -187,7 +207,7 @@ async fn make_group(program: &Program, who: &(i64, String), mut members: Vec<i64
 }
 
 /// Whoever has read this has read everything.
-async fn say_the_end(program: &Program, who: &(i64, String), recorder: &Recorder) -> i64 {
+pub(super) async fn say_the_end(program: &Program, who: &(i64, String), recorder: &Recorder) -> i64 {
     let (from, id) = (who.0, "the end");
     let person = Person::new(who, "the last", false, recorder);
     let mut writer = program.connect().await;
@@ -200,7 +220,7 @@ async fn say_the_end(program: &Program, who: &(i64, String), recorder: &Recorder
 }
 
 /// What was written, as an operator gets it out of the log.
-async fn whole_log(home: &Home) -> Vec<pb::Entry> {
+pub(super) async fn whole_log(home: &Home) -> Vec<pb::Entry> {
     let log = home.ok(&["log", "export"]).await;
     let entry = |line: &str| {
         let (place, entry) = entry_of_line(line).unwrap();

@@ -36,7 +36,7 @@ store.disk_reserve_mb = 16
 pub(super) struct Home {
     folder: TempDir,
     /// What the shell does before it becomes the program, such as setting a limit.
-    before: &'static str,
+    before: String,
 }
 
 /// How a run of the program ended.
@@ -78,12 +78,12 @@ impl Home {
         let kept = SETTINGS.lines().filter(|line| name(line).is_none_or(|name| !own.contains(&name)));
         let text: String = kept.chain(settings.lines()).map(|line| format!("{line}\n")).collect();
         fs::write(folder.path().join("longlink.toml"), text).unwrap();
-        Self { folder, before: "" }
+        Self { folder, before: String::new() }
     }
 
     /// The same folder, run behind a piece of shell.
-    pub(super) fn behind(mut self, before: &'static str) -> Self {
-        self.before = before;
+    pub(super) fn behind(mut self, before: impl Into<String>) -> Self {
+        self.before = before.into();
         self
     }
 
