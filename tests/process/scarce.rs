@@ -1,5 +1,8 @@
 //! Too little of something: room on the disk, room in a file, descriptors.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+
 use longlink::wire::{CloseReason, Code, Command, pb};
 use rustix::process::{Resource, Rlimit, getrlimit, prlimit};
 use tokio::net::TcpStream;
@@ -7,7 +10,11 @@ use tokio::time::timeout;
 
 use super::program::{Home, PATIENCE};
 use super::raw;
+use crate::support::files::post;
 use crate::support::{Peer, text_to};
+
+/// More than others write to the disk of a machine within a second or two.
+const SPARE_MB: u64 = 1024;
 
 #[tokio::test]
 async fn a_full_disk_refuses_what_is_new_serves_what_is_old_and_is_said_once() {
@@ -42,6 +49,58 @@ async fn a_full_disk_refuses_what_is_new_serves_what_is_old_and_is_said_once() {
     assert_eq!(refused.code(), Some(1), "{refused:?}");
     assert!(refused.sentence().contains("disk is full"), "{refused:?}");
     assert_eq!(program.stop().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn room_that_comes_back_is_used_without_a_restart() {
+    let home = Home::with("");
+    let disk = rustix::fs::statvfs(home.path()).unwrap();
+    // Somewhat less than there is, so that a file of some size makes it too little.
+    let reserve = ((disk.f_bavail * disk.f_frsize) >> 20).saturating_sub(SPARE_MB);
+    let home = Home::with(&format!("store.disk_reserve_mb = {reserve}\nuploads.disk_reserve_mb = {reserve}"));
+    let program = home.serve().await;
+    let (user, token) = home.user("anna").await;
+    let mut anna = program.log_in(&token, "phone").await;
+    assert_eq!(anna.send(user, "kept", "kept").await.queue_id, 1);
+    assert_eq!(post(program.http, "/files", &token, b"kept").await.status, 200);
+
+    let ballast = home.path().join("ballast");
+    let file = std::fs::File::create(&ballast).unwrap();
+    rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, 2 * SPARE_MB << 20).unwrap();
+    let mut id = 0;
+    let mut try_one = async || {
+        id += 1;
+        anna.call::<pb::SendReply>(Command::Send, &text_to(user, &id.to_string(), "more")).await.code()
+    };
+    wait_until(async || try_one().await == Code::StoreUnavailable).await;
+    let refused = post(program.http, "/files", &token, b"more").await;
+    assert_eq!(refused.status, 503, "{}", refused.text());
+    drop(file);
+    std::fs::remove_file(&ballast).unwrap();
+    wait_until(async || try_one().await == Code::Ok).await;
+    assert_eq!(post(program.http, "/files", &token, b"more").await.status, 200);
+    assert_eq!(program.stop().await.code(), Some(0));
+    assert!(home.ok(&["log", "verify"]).await.ends_with("the store is whole\n"));
+}
+
+#[tokio::test]
+async fn a_folder_that_may_only_be_read_is_named_at_the_start() {
+    let home = Home::new();
+    home.user("anna").await;
+    // Root may write everywhere, so it becomes somebody who may not.
+    let others = Permissions::from_mode(0o555);
+    for path in [home.path(), &home.data()] {
+        std::fs::set_permissions(path, others.clone()).unwrap();
+    }
+    let home = home.behind("[ $(id -u) != 0 ] || set -- setpriv --reuid 65534 --clear-groups \"$0\" \"$@\"; [ $(id -u) != 0 ] || exec \"$@\";");
+    for arguments in [&["serve"][..], &["log", "verify"], &["log", "repair", "--yes"], &["user", "list"]] {
+        let ended = home.run(arguments).await;
+        assert_eq!(ended.code(), Some(1), "{ended:?}");
+        assert!(ended.sentence().contains("cannot be written"), "{ended:?}");
+        assert!(ended.sentence().contains("Permission denied"), "{ended:?}");
+    }
+    std::fs::set_permissions(home.data(), Permissions::from_mode(0o700)).unwrap();
+    std::fs::set_permissions(home.path(), Permissions::from_mode(0o700)).unwrap();
 }
 
 #[tokio::test]
