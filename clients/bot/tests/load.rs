@@ -262,7 +262,8 @@ async fn an_interrupt_ends_it_early_with_the_report_so_far() {
 #[tokio::test(flavor = "multi_thread")]
 async fn cut_links_stopped_and_slow_readers_lose_nothing_and_leave_no_task_behind() {
     let world = World::new().await;
-    let arguments = "--connections 60 --duration 4s --rate 200 --away 100ms --faults 500ms --payload 4096 --every 100ms";
+    let arguments =
+        "--connections 60 --duration 4s --rate 200 --away 100ms --faults 500ms --payload 4096 --every 100ms";
     let run = world.load("mixed", arguments).await;
     assert_eq!(run.code, Some(0), "{}", run.said);
     for fault in ["cut", "cut_at_once", "stopped", "slowed"] {
