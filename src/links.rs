@@ -4,13 +4,13 @@
 //! looks through them every few seconds.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dashmap::DashMap;
 use rustc_hash::FxBuildHasher;
 
+use crate::address::{Address, Network};
 use crate::id::LinkId;
 use crate::outbox::Outbox;
 use crate::session::Moment;
@@ -35,7 +35,7 @@ pub struct Links {
     all: DashMap<LinkId, Arc<Outbox>, FxBuildHasher>,
     strangers: DashMap<LinkId, Arc<Outbox>, FxBuildHasher>,
     strangers_count: AtomicUsize,
-    per_address: Mutex<HashMap<IpAddr, usize>>,
+    per_address: Mutex<HashMap<Network, usize>>,
 }
 
 /// Why a connection gets no link. It is closed without a word: no frame was heard that an answer could fit.
@@ -70,13 +70,13 @@ impl Links {
     }
 
     /// Takes a place for a new link, as a stranger.
-    pub fn open(self: &Arc<Self>, address: IpAddr) -> Result<Place, Full> {
+    pub fn open(self: &Arc<Self>, address: Address) -> Result<Place, Full> {
         if self.is_full() {
             return Err(Full::Links);
         }
         {
             let mut per_address = self.per_address.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = per_address.entry(address).or_default();
+            let count = per_address.entry(address.network()).or_default();
             if *count >= self.bounds.links_per_address_max {
                 return Err(Full::Address);
             }
@@ -155,7 +155,7 @@ impl Links {
 #[derive(Debug)]
 pub struct Place {
     links: Arc<Links>,
-    address: IpAddr,
+    address: Address,
     outbox: Arc<Outbox>,
     is_stranger: bool,
 }
@@ -165,7 +165,7 @@ impl Place {
         &self.outbox
     }
 
-    pub fn address(&self) -> IpAddr {
+    pub fn address(&self) -> Address {
         self.address
     }
 
@@ -182,11 +182,12 @@ impl Drop for Place {
         if self.is_stranger {
             self.links.no_longer_stranger(self.outbox.link());
         }
+        let network = self.address.network();
         let mut per_address = self.links.per_address.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = per_address.get_mut(&self.address) {
+        if let Some(count) = per_address.get_mut(&network) {
             *count -= 1;
             if *count == 0 {
-                per_address.remove(&self.address);
+                per_address.remove(&network);
             }
         }
     }
@@ -194,12 +195,16 @@ impl Drop for Place {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
+    use std::net::{IpAddr, Ipv4Addr};
     use std::task::{Context, Waker};
 
     use super::*;
 
-    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    fn at(address: Ipv4Addr) -> Address {
+        Address::new(IpAddr::V4(address))
+    }
+
+    const HERE: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
     fn links(links_max: usize, strangers_max: usize, links_per_address_max: usize) -> Arc<Links> {
         Links::new(Bounds { links_max, strangers_max, links_per_address_max, outbox_bytes_max: 100 })
@@ -212,15 +217,15 @@ mod tests {
     #[test]
     fn at_the_bound_the_stranger_that_was_silent_for_longest_makes_room() {
         let links = links(99, 2, 99);
-        let mut friend = links.open(HERE).unwrap();
+        let mut friend = links.open(at(HERE)).unwrap();
         friend.outbox().set_deadline(Moment(1));
         friend.is_known();
-        let young = links.open(HERE).unwrap();
+        let young = links.open(at(HERE)).unwrap();
         young.outbox().set_deadline(Moment(20));
-        let old = links.open(HERE).unwrap();
+        let old = links.open(at(HERE)).unwrap();
         old.outbox().set_deadline(Moment(10));
         assert_eq!((told(&young), told(&old)), (None, None));
-        let newcomer = links.open(HERE).unwrap();
+        let newcomer = links.open(at(HERE)).unwrap();
         assert_eq!(told(&old), Some(CloseReason::Crowded));
         assert_eq!((told(&friend), told(&young), told(&newcomer)), (None, None, None));
         assert_eq!(links.strangers(), 2);
@@ -231,11 +236,11 @@ mod tests {
     #[test]
     fn no_link_beyond_the_bounds_and_a_closed_one_frees_its_place() {
         let links = links(2, 99, 1);
-        let first = links.open(HERE).unwrap();
-        assert_eq!(links.open(HERE).unwrap_err(), Full::Address);
-        let second = links.open(IpAddr::V4(Ipv4Addr::BROADCAST)).unwrap();
-        assert_eq!(links.open(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).unwrap_err(), Full::Links);
+        let first = links.open(at(HERE)).unwrap();
+        assert_eq!(links.open(at(HERE)).unwrap_err(), Full::Address);
+        let second = links.open(at(Ipv4Addr::BROADCAST)).unwrap();
+        assert_eq!(links.open(at(Ipv4Addr::UNSPECIFIED)).unwrap_err(), Full::Links);
         drop((first, second));
-        assert!(links.open(HERE).is_ok());
+        assert!(links.open(at(HERE)).is_ok());
     }
 }

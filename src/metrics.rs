@@ -11,6 +11,7 @@ pub struct Metrics {
     pub connections: Counter,
     pub connections_refused: Counter,
     pub accept_errors: Counter,
+    pub proxy_headers_refused: Counter,
     pub handshakes: Counter,
     pub handshakes_failed: Counter,
     pub logins: Counter,
@@ -96,6 +97,11 @@ impl Metrics {
                 &self.connections_refused,
             ),
             ("accept_errors_total", "Failed accepts, such as for want of descriptors.", &self.accept_errors),
+            (
+                "proxy_headers_refused_total",
+                "Connections of proxies closed for want of a good PROXY header.",
+                &self.proxy_headers_refused,
+            ),
             ("tls_handshakes_total", "TLS handshakes begun.", &self.handshakes),
             (
                 "tls_handshakes_failed_total",

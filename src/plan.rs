@@ -22,6 +22,7 @@ use crate::http::{self, Origins, old_contract};
 use crate::link::Timing;
 use crate::links::Bounds;
 use crate::listening::Ports;
+use crate::proxy::{self, Networks};
 use crate::server::{Drain, Plan};
 use crate::session::Rules;
 use crate::store::embedded::{self, Embedded};
@@ -192,6 +193,11 @@ pub fn plan(config: &Config, data: Data) -> Plan {
             https: config.listen.https,
         },
         tls: None,
+        proxies: proxy::Settings {
+            header_from: Networks::new(config.proxy.header_from.clone()),
+            header_timeout_ms: config.proxy.header_timeout_s * 1000,
+            forwarded_from: Networks::new(config.proxy.forwarded_from.clone()),
+        },
         control: Some(config.data_dir.join(control::SOCKET)),
         rules: Rules {
             idle_timeout_ms: link.idle_timeout_s * 1000,

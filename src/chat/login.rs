@@ -1,6 +1,5 @@
 //! Logging in and out.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
@@ -9,6 +8,7 @@ use tracing::debug;
 
 use super::account::Account;
 use super::{Caller, Chat, internal, keys};
+use crate::address::Address;
 use crate::auth::password::Verdict;
 use crate::id::UserId;
 use crate::wire::pb::hello_request::Credential;
@@ -39,7 +39,7 @@ impl Chat {
     pub fn log_in(
         self: &Arc<Self>,
         hello: pb::HelloRequest,
-        address: IpAddr,
+        address: Address,
     ) -> BoxFuture<'static, Result<LoggedIn, Refused>> {
         let this = Arc::clone(self);
         async move {

@@ -4,13 +4,13 @@
 //! gave in front of it. Who is logged in writes as themselves. Everybody who has an account is brought into the three
 //! groups; strangers are pushed what is said there.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use prost::Message;
 use rand::Rng;
 
 use super::{Asked, Caller, Chat, Origin, later_raw};
+use crate::address::Network;
 use crate::id::{GroupId, LinkId, Peer, UserId};
 use crate::limiter::{self, Limiter};
 use crate::links::Links;
@@ -50,7 +50,7 @@ pub struct Settings {
 pub(super) struct Sample {
     account: UserId,
     topics: [GroupId; TOPICS.len()],
-    sends: Limiter<IpAddr>,
+    sends: Limiter<Network>,
 }
 
 impl Chat {
@@ -159,7 +159,7 @@ impl Chat {
             })?;
         sample
             .sends
-            .try_take(&origin.address, self.now(), 1)
+            .try_take(&origin.address.network(), self.now(), 1)
             .map_err(|later| Refused::new(Code::RateLimited, later.to_string()))?;
         let random = rand::random::<u128>();
         // Who is logged in speaks for themselves, whatever the message says; who is not is nobody but a name.

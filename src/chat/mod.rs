@@ -33,7 +33,6 @@ pub mod upload;
 mod users;
 mod wait;
 
-use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -43,6 +42,7 @@ use prost::Message;
 use tokio::sync::{Mutex, Notify, Semaphore};
 use tokio::task::spawn_blocking;
 
+use crate::address::Address;
 use crate::auth::password::{PasswordError, Passwords};
 use crate::auth::token::Tokens;
 use crate::clock::{Clock, Moment};
@@ -142,7 +142,7 @@ pub struct Caller {
 /// Where a request comes in.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin {
-    pub address: IpAddr,
+    pub address: Address,
     /// `LinkId::NONE` for what came by HTTP.
     pub link: LinkId,
 }

@@ -13,6 +13,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Broadcast, ConfigError, Flags, Origins};
+use crate::proxy::{IpNet, parse_network};
 
 /// All settings, in the order of the defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -242,6 +243,19 @@ impl Settings {
                 Err(self.wrong(key, &format!("and should be \"same-host\", \"*\" or {example}")))
             }
         }
+    }
+
+    /// Addresses, and networks of them. Never everybody: they are told in order to tell some from all others.
+    pub(super) fn networks(&self, key: &str) -> Result<Vec<IpNet>, ConfigError> {
+        let Value::Texts(texts) = self.value(key)? else {
+            return Err(self.wrong(key, "and should be a list such as [\"10.0.0.5\", \"10.1.0.0/16\"]"));
+        };
+        let read = |text: &String| match parse_network(text) {
+            Some(network) if network.prefix_len() > 0 => Ok(network),
+            Some(_) => Err(self.wrong(key, &format!("and {text:?} is everybody, who could then claim to be anybody"))),
+            None => Err(self.wrong(key, &format!("and {text:?} is no address and no network, such as 10.1.0.0/16"))),
+        };
+        texts.iter().map(read).collect()
     }
 
     /// A file that gives the same settings, with the source of each behind it.

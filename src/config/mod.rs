@@ -7,6 +7,7 @@
 
 mod contacts;
 mod layers;
+mod proxy;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub use contacts::{Contacts, WriteTo};
 use layers::Settings;
+pub use proxy::Proxy;
 
 use crate::wire::frame::FRAME_LENGTH_MAX;
 
@@ -67,6 +69,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub listen: Listen,
     pub tls: Tls,
+    pub proxy: Proxy,
     pub link: Link,
     pub http: Http,
     pub old_contract: OldContract,
@@ -310,6 +313,7 @@ impl Config {
                 handshake_timeout_s: s.number("tls.handshake_timeout_s", 1..=60)?,
                 handshakes_max: s.number("tls.handshakes_max", 1..=100_000)?,
             },
+            proxy: Proxy::read(s)?,
             link: Link {
                 mars_clients: s.switch("link.mars_clients")?,
                 idle_timeout_s: s.number("link.idle_timeout_s", 60..=86_400)?,

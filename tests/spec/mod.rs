@@ -67,6 +67,8 @@ mod people;
 mod presence;
 /// What people say of themselves.
 mod profiles;
+/// Proxies that say whom a connection is from.
+mod proxies;
 /// Slow readers, and readers that come while others write.
 mod readers;
 /// A log that does not keep everything.

@@ -14,6 +14,7 @@ use longlink::link::Timing;
 use longlink::link::tcp::TcpTransport;
 use longlink::links::Bounds;
 use longlink::listening::Ports;
+use longlink::proxy;
 use longlink::server::{Drain, Plan, Server};
 use longlink::session::Rules;
 use longlink::store::{Embedded, Memory, Store};
@@ -45,6 +46,7 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
         clock: Clock::virtual_at(TODAY_MS),
         listen: Ports { tcp: Some(any), http: Some(any), ..Ports::default() },
         tls: None,
+        proxies: proxy::Settings::default(),
         control: None,
         rules: Rules {
             idle_timeout_ms: 900_000,
@@ -181,7 +183,7 @@ impl World {
     /// A stranger over a pipe that holds so many bytes in each direction.
     pub(crate) async fn piped_through(&self, pipe_bytes: usize) -> Peer<DuplexStream> {
         let (ours, theirs) = tokio::io::duplex(pipe_bytes);
-        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST).into();
         self.server.connect(TcpTransport::new(theirs), address).expect("there is a place for it");
         // Its task begins, so that it is as old as the caller thinks.
         tokio::task::yield_now().await;
