@@ -3,6 +3,8 @@
 //! A limiter keeps a token bucket for each key: it holds at most `burst` tokens and fills again at a steady rate. A
 //! key that has not been seen has a full bucket, so a full bucket need not be kept; what is kept is bounded.
 
+pub mod tries;
+
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};

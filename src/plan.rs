@@ -14,7 +14,7 @@ use crate::auth::password;
 use crate::auth::token::Tokens;
 use crate::chat::retention::Retention;
 use crate::chat::upload::Limits;
-use crate::chat::{self, Broadcast, Contacts, Registration, WriteTo, mars_sample};
+use crate::chat::{self, Broadcast, Contacts, Registration, WriteTo, WrongPasswords, mars_sample};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::control;
@@ -277,6 +277,11 @@ pub fn chat_settings(config: &Config) -> chat::Settings {
         name_bytes_max: accounts.name_bytes_max,
         password_bytes_min: accounts.password_bytes_min,
         password_bytes_max: accounts.password_bytes_max,
+        wrong_passwords: WrongPasswords {
+            of_name: accounts.wrong_passwords_of_name,
+            of_address: accounts.wrong_passwords_of_address,
+            delay_ms_max: accounts.wrong_password_delay_max_s * 1000,
+        },
         token_ttl_s: accounts.token_ttl_days.saturating_mul(24 * 3600),
         content_bytes_max: chat.content_bytes_max,
         page_entries: chat.page_entries,

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod admin;
 mod amend;
+mod attempts;
 mod block;
 mod bounds;
 mod change;
@@ -54,6 +55,8 @@ use crate::router::Router;
 use crate::store::{Partition, Store, StoreError};
 use crate::uploads::Uploads;
 use crate::wire::{CloseReason, Code, Refused, Request};
+use attempts::Attempts;
+pub use attempts::Settings as WrongPasswords;
 use block::Blocks;
 pub use contact::Settings as Contacts;
 use delivered::Arrivals;
@@ -85,6 +88,7 @@ pub struct Settings {
     pub name_bytes_max: usize,
     pub password_bytes_min: usize,
     pub password_bytes_max: usize,
+    pub wrong_passwords: WrongPasswords,
     /// How long a token of ours is good for, in seconds.
     pub token_ttl_s: u32,
     pub content_bytes_max: usize,
@@ -175,8 +179,7 @@ pub struct Chat {
     to_erase: Notify,
     /// Held by who erases accounts.
     erasing: Mutex<()>,
-    /// How often a user's password is tried by who is logged in.
-    passwords_tried: Limiter<i64>,
+    attempts: Attempts,
     joins: Limiter<i64>,
     reads: Arc<Semaphore>,
     uploads: Arc<Uploads>,
@@ -217,7 +220,7 @@ impl Chat {
             presences: Presences::default(),
             to_erase: Notify::new(),
             erasing: Mutex::new(()),
-            passwords_tried: Limiter::new(password::TRIES),
+            attempts: Attempts::new(settings.wrong_passwords),
             joins: per_minute(settings.group_joins_per_minute),
             reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
             uploads: Arc::new(uploads),

@@ -7,6 +7,8 @@ mod accounts;
 mod amends;
 /// What has arrived, and who has read it.
 mod arrivals;
+/// Wrong passwords, and what they cost.
+mod attempts;
 /// Between whom nothing passes.
 mod blocks;
 /// Writing to everyone.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use longlink::chat::retention::Retention;
 use longlink::chat::upload::Limits;
-use longlink::chat::{self, Broadcast, Contacts, Registration, WriteTo};
+use longlink::chat::{self, Broadcast, Contacts, Registration, WriteTo, WrongPasswords};
 use longlink::clock::Clock;
 use longlink::http::{self, Origins, old_contract};
 use longlink::link::Timing;
@@ -73,6 +73,7 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
             name_bytes_max: 64,
             password_bytes_min: 4,
             password_bytes_max: 128,
+            wrong_passwords: WrongPasswords { of_name: 5, of_address: 1_000, delay_ms_max: 900_000 },
             token_ttl_s: 30 * 24 * 3600,
             content_bytes_max: 512 * 1024,
             page_entries: 100,
@@ -182,9 +183,17 @@ impl World {
 
     /// A stranger over a pipe that holds so many bytes in each direction.
     pub(crate) async fn piped_through(&self, pipe_bytes: usize) -> Peer<DuplexStream> {
+        self.come(IpAddr::V4(Ipv4Addr::LOCALHOST), pipe_bytes).await
+    }
+
+    /// A stranger over a pipe, from some address.
+    pub(crate) async fn piped_from(&self, address: &str) -> Peer<DuplexStream> {
+        self.come(address.parse().unwrap(), PIPE_BYTES).await
+    }
+
+    async fn come(&self, address: IpAddr, pipe_bytes: usize) -> Peer<DuplexStream> {
         let (ours, theirs) = tokio::io::duplex(pipe_bytes);
-        let address = IpAddr::V4(Ipv4Addr::LOCALHOST).into();
-        self.server.connect(TcpTransport::new(theirs), address).expect("there is a place for it");
+        self.server.connect(TcpTransport::new(theirs), address.into()).expect("there is a place for it");
         // Its task begins, so that it is as old as the caller thinks.
         tokio::task::yield_now().await;
         Peer::over(ours)
