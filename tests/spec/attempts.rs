@@ -4,8 +4,11 @@ use longlink::metrics::Limit;
 use longlink::wire::pb;
 use longlink::wire::{Code, Command};
 use tokio::io::DuplexStream;
+use tokio::time::Instant;
 
+use crate::support::http::cgi;
 use crate::support::requests::password;
+use crate::support::web::Web;
 use crate::support::{Peer, World, pass};
 
 const RIGHT: &str = "a password";
@@ -179,4 +182,29 @@ async fn who_is_logged_in_has_as_few_guesses_through_all_commands_and_doors() {
     assert_eq!(attempt(&mut world.piped().await, "anna", RIGHT, "tablet").await, Code::Ok);
     pass(1_000).await;
     assert_eq!(phone.code(Command::ChangePassword, &change(RIGHT)).await, Code::Ok);
+}
+
+#[tokio::test]
+async fn all_doors_count_the_same_attempts() {
+    let world = World::encrypted(|_| {}).await;
+    world.server.chat().add_account("anna", Some(RIGHT.to_owned())).await.unwrap();
+    let wrong = password("anna", "wrong", "thief");
+    let begun = Instant::now();
+    let mut codes = Vec::new();
+    for round in 1..=3 {
+        // Other links each time: the fifth refusal for good would end one.
+        let mut web = Web::connect(&world).await;
+        let (mut tcp, mut tls) = (world.stranger().await, world.encrypted_stranger().await);
+        codes.push(cgi::<pb::HelloReply>(&world, "hello", "", &wrong).await.code());
+        codes.push(web.call::<pb::HelloReply>(Command::Hello, round, &wrong).await.code());
+        codes.push(tcp.code(Command::Hello, &wrong).await);
+        codes.push(tls.code(Command::Hello, &wrong).await);
+    }
+    assert_eq!(codes[..5], [Code::WrongCredentials; 5]);
+    // One more after a second, one after two more, and so on, if the machine was so slow.
+    let waited_s = begun.elapsed().as_secs();
+    let allowed = 5 + (waited_s + 1).ilog2() as usize;
+    let tried = codes.iter().filter(|code| **code == Code::WrongCredentials).count();
+    assert!(tried <= allowed, "{tried} in {waited_s} s: {codes:?}");
+    assert!(codes.iter().all(|code| [Code::WrongCredentials, Code::RateLimited].contains(code)), "{codes:?}");
 }
