@@ -14,7 +14,7 @@ use crate::auth::password;
 use crate::auth::token::Tokens;
 use crate::chat::retention::Retention;
 use crate::chat::upload::Limits;
-use crate::chat::{self, Broadcast, Contacts, Registration, WriteTo, WrongPasswords, mars_sample};
+use crate::chat::{self, Broadcast, Contacts, OfUser, Registration, WriteTo, WrongPasswords, mars_sample};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::control;
@@ -223,6 +223,9 @@ pub fn plan(config: &Config, data: Data) -> Plan {
             ),
             strangers_max: link.strangers_max,
             links_per_address_max: link.links_per_address_max,
+            strangers_per_address_max: link.strangers_per_address_max,
+            web_per_address_max: config.http.connections_per_address_max,
+            connects_per_address_per_s: link.connects_per_address_per_s,
             outbox_bytes_max: link.outbox_bytes_max,
         },
         chat: chat_settings(config),
@@ -305,6 +308,13 @@ pub fn chat_settings(config: &Config) -> chat::Settings {
             config::Broadcast::Named(names) => Broadcast::Named(names.clone()),
         },
         broadcasts_per_minute: chat.broadcasts_per_minute,
+        of_user: OfUser {
+            sends_per_second: chat.of_user.sends_per_second,
+            sends_per_day: chat.of_user.sends_per_day,
+            bytes_per_day: u64::from(chat.of_user.mb_per_day) << 20,
+            groups_max: chat.of_user.groups_max,
+            groups_made_per_day: chat.of_user.groups_made_per_day,
+        },
         retention: Retention {
             keep_ms: (config.store.keep_days > 0).then_some(config.store.keep_days * DAY_MS),
             keep_bytes: (config.store.keep_mb > 0).then_some(config.store.keep_mb << 20),

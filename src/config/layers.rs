@@ -85,8 +85,18 @@ impl Settings {
             self.put_flag("--demo", "chat.broadcast_allowed", Value::Text("everybody".into()));
             self.put_flag("--demo", "old_contract.mode", Value::Text("open".into()));
             self.put_flag("--demo", "mars_sample.enabled", Value::Switch(true));
-            // A demo's links all come from one address.
-            self.put_flag("--demo", "link.links_per_address_max", Value::Number(10_000_000));
+            // A demo's links all come from one address, and a few users of its write for all.
+            for (key, most) in [
+                ("link.links_per_address_max", 10_000_000),
+                ("link.strangers_per_address_max", 10_000_000),
+                ("link.connects_per_address_per_s", 10_000_000),
+                ("http.connections_per_address_max", 1_000_000),
+                ("chat.sends_per_second_of_user", 1_000_000),
+                ("chat.sends_per_day_of_user", 1_000_000_000),
+                ("chat.mb_per_day_of_user", 1_048_576),
+            ] {
+                self.put_flag("--demo", key, Value::Number(most));
+            }
         }
         if let Some(path) = &flags.data_dir {
             let Some(path) = path.to_str() else {

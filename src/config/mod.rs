@@ -7,6 +7,7 @@
 
 mod contacts;
 mod layers;
+mod of_user;
 mod proxy;
 
 use std::fs;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 pub use contacts::{Contacts, WriteTo};
 use layers::Settings;
+pub use of_user::OfUser;
 pub use proxy::Proxy;
 
 use crate::wire::frame::FRAME_LENGTH_MAX;
@@ -120,6 +122,8 @@ pub struct Link {
     pub links_max: Option<usize>,
     pub strangers_max: usize,
     pub links_per_address_max: usize,
+    pub strangers_per_address_max: usize,
+    pub connects_per_address_per_s: u32,
     pub devices_max: usize,
 }
 
@@ -127,6 +131,7 @@ pub struct Link {
 pub struct Http {
     pub origins: Origins,
     pub connections_max: usize,
+    pub connections_per_address_max: usize,
     pub request_timeout_s: u64,
 }
 
@@ -197,6 +202,7 @@ pub struct Chat {
     pub edit_within_s: u32,
     pub broadcast_allowed: Broadcast,
     pub broadcasts_per_minute: u32,
+    pub of_user: OfUser,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -335,11 +341,14 @@ impl Config {
                 links_max: s.number_or_none("link.links_max", 10_000_000)?,
                 strangers_max: s.number("link.strangers_max", 1..=10_000_000)?,
                 links_per_address_max: s.number("link.links_per_address_max", 1..=10_000_000)?,
+                strangers_per_address_max: s.number("link.strangers_per_address_max", 1..=10_000_000)?,
+                connects_per_address_per_s: s.number("link.connects_per_address_per_s", 1..=10_000_000)?,
                 devices_max: s.number("link.devices_max", 1..=1_000)?,
             },
             http: Http {
                 origins: s.origins("http.origins")?,
                 connections_max: s.number("http.connections_max", 1..=1_000_000)?,
+                connections_per_address_max: s.number("http.connections_per_address_max", 1..=1_000_000)?,
                 request_timeout_s: s.number("http.request_timeout_s", 1..=600)?,
             },
             old_contract: OldContract {
@@ -391,6 +400,7 @@ impl Config {
                 edit_within_s: s.number("chat.edit_within_s", 0..=31_536_000)?,
                 broadcast_allowed: s.broadcast("chat.broadcast_allowed")?,
                 broadcasts_per_minute: s.number("chat.broadcasts_per_minute", 1..=60_000)?,
+                of_user: OfUser::read(s)?,
             },
             contacts: Contacts::read(s)?,
             uploads: Uploads {

@@ -22,6 +22,7 @@ use super::{Http, paths};
 use crate::address::Address;
 use crate::link::listen::{pause_after, prepare};
 use crate::link::transport::Wire;
+use crate::metrics::Limit;
 use crate::tls::Acceptor;
 
 /// Where a proxy for HTTP says for whom it asks.
@@ -48,6 +49,7 @@ pub async fn serve(listener: TcpListener, tls: Option<Acceptor>, http: Arc<Http>
                 }
                 Err(_) => {
                     http.entrance.door.metrics.connections_refused.add(1);
+                    http.entrance.door.metrics.limited(Limit::HttpConnections);
                     debug!(%socket, "HTTP connection refused: there are as many as there may be");
                 }
             },
@@ -75,6 +77,7 @@ impl Connection {
             let Some(announced) = announced else { return };
             address = announced;
         }
+        let Ok(_visit) = http.entrance.visit(address) else { return };
         match tls {
             None => Box::pin(answer(stream, address, place, paths, http)).await,
             Some(tls) => {

@@ -23,11 +23,11 @@ use tracing::{Instrument, debug, debug_span, warn};
 use crate::address::Address;
 use crate::chat::Chat;
 use crate::clock::Clock;
-use crate::links::{Full, Links, Place};
-use crate::metrics::Metrics;
+use crate::links::{Full, Links, Place, Visit};
+use crate::metrics::{Limit, Metrics};
 use crate::proxy::{HeaderError, Proxies};
 use crate::session::Rules;
-use crate::tls::{Acceptor, TlsStream};
+use crate::tls::{Acceptor, HandshakeError, TlsStream};
 use crate::wire::CloseReason;
 use life::{Event, Life};
 use transport::Transport;
@@ -72,14 +72,34 @@ impl Entrance {
     /// Takes a place for a connection, or there is none.
     pub fn open(&self, address: Address) -> Result<Place, Full> {
         self.door.metrics.connections.add(1);
-        self.links.open(address).inspect_err(|full| {
-            let refused = self.door.metrics.connections_refused.get();
-            self.door.metrics.connections_refused.add(1);
-            if refused.is_multiple_of(REFUSED_PER_LINE) {
-                warn!(%full, refused = refused + 1, "connections are refused; see {}", full.setting());
-            }
-            debug!(%address, %full, "connection refused");
-        })
+        self.links.open(address, self.door.clock.now()).inspect_err(|full| self.refused(address, *full))
+    }
+
+    /// Takes a place for an HTTP connection, or there is none at its address. A proxy that speaks for others has as many as
+    /// it needs: it is the operator's own.
+    pub fn visit(&self, address: Address) -> Result<Option<Visit>, Full> {
+        self.door.metrics.connections.add(1);
+        if self.proxies.forwards(address) {
+            return Ok(None);
+        }
+        let visit = self.links.visit(address, self.door.clock.now());
+        visit.map(Some).inspect_err(|full| self.refused(address, *full))
+    }
+
+    fn refused(&self, address: Address, full: Full) {
+        let limit = match full {
+            Full::Links => Limit::Links,
+            Full::Address => Limit::LinksOfAddress,
+            Full::Web => Limit::HttpConnectionsOfAddress,
+            Full::Rate => Limit::ConnectsOfAddress,
+        };
+        self.door.metrics.limited(limit);
+        let refused = self.door.metrics.connections_refused.get();
+        self.door.metrics.connections_refused.add(1);
+        if refused.is_multiple_of(REFUSED_PER_LINE) {
+            warn!(%full, refused = refused + 1, "connections are refused; see {}", full.setting());
+        }
+        debug!(%address, %full, "connection refused");
     }
 
     /// Hears from a proxy where its connection comes from. `None`: it says nothing that can be used, or the server stops.
@@ -119,6 +139,9 @@ impl Entrance {
             Ok(stream) => Some(stream),
             Err(error) => {
                 metrics.handshakes_failed.add(1);
+                if matches!(error, HandshakeError::Crowded) {
+                    metrics.limited(Limit::Handshakes);
+                }
                 debug!(%address, %error, "TLS handshake failed");
                 None
             }

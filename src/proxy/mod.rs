@@ -67,6 +67,11 @@ impl Proxies {
         self.settings.header_from.have(Address::new(socket.ip()))
     }
 
+    /// Whether requests from there may be somebody else's.
+    pub fn forwards(&self, address: Address) -> bool {
+        self.settings.forwarded_from.have(address)
+    }
+
     /// Takes the header off a connection of a proxy that `announces`: where it comes from. Nothing behind it is read.
     /// What a proxy says on its own behalf comes from the proxy.
     pub async fn announced(&self, stream: &mut TcpStream, socket: SocketAddr) -> Result<Address, HeaderError> {
@@ -85,7 +90,7 @@ impl Proxies {
     pub fn forwarded<'a>(&self, address: Address, lines: impl DoubleEndedIterator<Item = &'a [u8]>) -> Address {
         let mut from = address;
         let mut entries = lines.rev().flat_map(|line| line.rsplit(|byte| *byte == b','));
-        while self.settings.forwarded_from.have(from)
+        while self.forwards(from)
             && let Some(before) = entries.next().and_then(entry)
         {
             from = before;

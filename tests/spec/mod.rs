@@ -47,6 +47,8 @@ mod groups_roles;
 mod http;
 /// Writing, reading, and the cursor between them.
 mod inbox;
+/// How much may come from one address and one user.
+mod limits;
 /// Before login: strangers, and how they become users.
 mod login;
 /// Receipts and typing.

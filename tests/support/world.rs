@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use longlink::chat::retention::Retention;
 use longlink::chat::upload::Limits;
-use longlink::chat::{self, Broadcast, Contacts, Registration, WriteTo, WrongPasswords};
+use longlink::chat::{self, Broadcast, Contacts, OfUser, Registration, WriteTo, WrongPasswords};
 use longlink::clock::Clock;
 use longlink::http::{self, Origins, old_contract};
 use longlink::link::Timing;
@@ -64,6 +64,9 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
             links_max: 10_000,
             strangers_max: 1_000,
             links_per_address_max: 10_000,
+            strangers_per_address_max: 10_000,
+            web_per_address_max: 10_000,
+            connects_per_address_per_s: 10_000,
             outbox_bytes_max: 256 * 1024,
         },
         chat: chat::Settings {
@@ -86,6 +89,13 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
             edit_within_s: 900,
             broadcast: Broadcast::Everybody,
             broadcasts_per_minute: 1_000_000,
+            of_user: OfUser {
+                sends_per_second: 1_000_000,
+                sends_per_day: 1_000_000_000,
+                bytes_per_day: 1 << 40,
+                groups_max: 10_000,
+                groups_made_per_day: 1_000_000,
+            },
             retention: Retention::default(),
             uploads: Limits {
                 file_bytes_max: 4 << 20,
