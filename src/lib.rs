@@ -10,6 +10,8 @@ pub mod wire;
 
 // Floor 1: mechanisms that know floor 0 and not one another.
 #[cfg(feature = "server")]
+pub mod address;
+#[cfg(feature = "server")]
 pub mod auth;
 #[cfg(feature = "server")]
 pub mod clock;
@@ -21,6 +23,8 @@ pub mod links;
 pub mod metrics;
 #[cfg(feature = "server")]
 pub mod outbox;
+#[cfg(feature = "server")]
+pub mod proxy;
 #[cfg(feature = "server")]
 pub mod router;
 #[cfg(feature = "server")]

@@ -1,7 +1,10 @@
 //! Limiters: how often somebody may do something.
 //!
 //! A limiter keeps a token bucket for each key: it holds at most `burst` tokens and fills again at a steady rate. A
-//! key that has not been seen has a full bucket, so a full bucket need not be kept; what is kept is bounded.
+//! key that has not been seen has a full bucket, so a full bucket need not be kept; what is kept is bounded. One that
+//! limits several things of a key, as in a second and in a day, keeps a bucket for each, and is asked once for all.
+
+pub mod tries;
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
@@ -40,105 +43,167 @@ pub struct RetryAfter {
     pub ms: u64,
 }
 
+/// How much of one thing a limiter of several lets through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub burst: u64,
+    /// So many tokens come back ...
+    pub tokens: u64,
+    /// ... in so many milliseconds.
+    pub per_ms: u64,
+}
+
 /// Token buckets by key.
 #[derive(Debug)]
-pub struct Limiter<K> {
-    burst: u32,
+pub struct Limiter<K, const N: usize = 1> {
+    rates: [Bucket; N],
     keys_max: usize,
-    /// What one token takes to come back, rounded up so that the rate is never exceeded. `None`: it never does.
-    token_ns: Option<u128>,
-    buckets: Mutex<Buckets<K>>,
+    buckets: Mutex<Buckets<K, N>>,
+}
+
+/// A rate as it is counted with.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    burst: u64,
+    /// What one token takes to come back, rounded up so that the rate is never exceeded.
+    token_ns: u128,
 }
 
 /// A bucket is one number: when it will be full. What is missing in it is the time until then.
 #[derive(Debug)]
-struct Buckets<K> {
-    full_at_ns: HashMap<K, u128>,
-    /// The same, fullest first.
+struct Buckets<K, const N: usize> {
+    by_key: HashMap<K, Kept<N>>,
+    /// Fullest first, by what was true when they were put here: buckets only get emptier, so that nobody is fuller than
+    /// where they stand. They are put right when they come to the front, and not with each token.
     fullest: BTreeSet<(u128, K)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Kept<const N: usize> {
+    full_at_ns: [u128; N],
+    /// Where it stands among the fullest.
+    stands_at_ns: u128,
 }
 
 impl<K: Clone + Eq + Hash + Ord> Limiter<K> {
     pub fn new(settings: Settings) -> Self {
-        let token_ns = match (settings.tokens, settings.per_ms) {
-            (0, _) | (_, 0) => None,
-            (tokens, per_ms) => Some((u128::from(per_ms) * 1_000_000).div_ceil(u128::from(tokens))),
-        };
-        Self {
-            burst: settings.burst,
-            // A limiter that remembers nobody would limit nobody.
-            keys_max: settings.keys_max.max(1),
-            token_ns,
-            buckets: Mutex::new(Buckets { full_at_ns: HashMap::new(), fullest: BTreeSet::new() }),
-        }
+        let Settings { burst, tokens, per_ms, keys_max } = settings;
+        Self::several([Rate { burst: burst.into(), tokens: tokens.into(), per_ms }], keys_max)
     }
 
     /// Takes `n` tokens of `key`, or none and says when there will be enough.
     pub fn try_take(&self, key: &K, now: Moment, n: u32) -> Result<(), RetryAfter> {
-        if n > self.burst {
-            return Err(RetryAfter { ms: u64::MAX });
+        self.try_take_all(key, now, [n.into()]).map_err(|(_, later)| later)
+    }
+}
+
+impl<K: Clone + Eq + Hash + Ord, const N: usize> Limiter<K, N> {
+    /// One of several rates for each key.
+    pub fn several(rates: [Rate; N], keys_max: usize) -> Self {
+        let bucket = |rate: Rate| Bucket {
+            burst: rate.burst,
+            token_ns: match (rate.tokens, rate.per_ms) {
+                // What never comes back is missing for longer than anybody waits.
+                (0, _) | (_, 0) => u128::from(u64::MAX) * 1_000_000,
+                (tokens, per_ms) => (u128::from(per_ms) * 1_000_000).div_ceil(u128::from(tokens)),
+            },
+        };
+        Self {
+            rates: rates.map(bucket),
+            // A limiter that remembers nobody would limit nobody.
+            keys_max: keys_max.max(1),
+            buckets: Mutex::new(Buckets { by_key: HashMap::new(), fullest: BTreeSet::new() }),
         }
-        // What never comes back is missing for longer than anybody waits.
-        let token_ns = self.token_ns.unwrap_or(u128::from(u64::MAX) * 1_000_000);
+    }
+
+    /// Takes so many tokens of each of a key's buckets, or none at all, and says which has too few and until when.
+    pub fn try_take_all(&self, key: &K, now: Moment, wanted: [u64; N]) -> Result<(), (usize, RetryAfter)> {
         let now_ns = u128::from(now.0) * 1_000_000;
         let mut buckets = self.lock();
         buckets.forget_full(now_ns);
-        let full_at_ns = buckets.full_at_ns.get(key).copied().unwrap_or(0).max(now_ns) + token_ns * u128::from(n);
-        let allowed_until_ns = now_ns + token_ns * u128::from(self.burst);
-        if full_at_ns > allowed_until_ns {
-            let ms = (full_at_ns - allowed_until_ns).div_ceil(1_000_000);
-            return Err(RetryAfter { ms: u64::try_from(ms).unwrap_or(u64::MAX) });
+        let mut full_at_ns = buckets.by_key.get(key).map_or([0; N], |kept| kept.full_at_ns);
+        for (place, ((full_at_ns, rate), n)) in full_at_ns.iter_mut().zip(&self.rates).zip(wanted).enumerate() {
+            if n > rate.burst {
+                return Err((place, RetryAfter { ms: u64::MAX }));
+            }
+            *full_at_ns = (*full_at_ns).max(now_ns) + rate.token_ns * u128::from(n);
+            let allowed_until_ns = now_ns + rate.token_ns * u128::from(rate.burst);
+            if *full_at_ns > allowed_until_ns {
+                let ms = (*full_at_ns - allowed_until_ns).div_ceil(1_000_000);
+                return Err((place, RetryAfter { ms: u64::try_from(ms).unwrap_or(u64::MAX) }));
+            }
         }
-        // A bucket that is full all the same is nothing to remember.
-        if full_at_ns > now_ns {
+        // Buckets that are full all the same are nothing to remember.
+        if full_at_ns.iter().any(|full_at_ns| *full_at_ns > now_ns) {
             buckets.set(key, full_at_ns, self.keys_max);
         }
         Ok(())
     }
 
-    /// Gives `key` a full bucket: for those who have shown that they mean well.
+    /// Gives `key` full buckets: for those who have shown that they mean well.
     pub fn forgive(&self, key: &K) {
         self.lock().remove(key);
     }
 
-    /// For how many keys a bucket is kept now.
+    /// For how many keys buckets are kept now.
     pub fn keys(&self) -> usize {
-        self.lock().full_at_ns.len()
+        self.lock().by_key.len()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Buckets<K>> {
+    fn lock(&self) -> MutexGuard<'_, Buckets<K, N>> {
         self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<K: Clone + Eq + Hash + Ord> Buckets<K> {
-    fn set(&mut self, key: &K, full_at_ns: u128, keys_max: usize) {
-        self.remove(key);
-        while self.full_at_ns.len() >= keys_max {
-            let Some((_, fullest)) = self.fullest.pop_first() else { break };
-            self.full_at_ns.remove(&fullest);
+impl<K: Clone + Eq + Hash + Ord, const N: usize> Buckets<K, N> {
+    fn set(&mut self, key: &K, full_at_ns: [u128; N], keys_max: usize) {
+        if let Some(kept) = self.by_key.get_mut(key) {
+            kept.full_at_ns = full_at_ns;
+            return;
         }
-        self.full_at_ns.insert(key.clone(), full_at_ns);
-        self.fullest.insert((full_at_ns, key.clone()));
+        while self.by_key.len() >= keys_max && self.take_fullest(None) {}
+        let stands_at_ns = last(&full_at_ns);
+        self.by_key.insert(key.clone(), Kept { full_at_ns, stands_at_ns });
+        self.fullest.insert((stands_at_ns, key.clone()));
     }
 
     fn remove(&mut self, key: &K) {
-        if let Some((key, full_at_ns)) = self.full_at_ns.remove_entry(key) {
-            self.fullest.remove(&(full_at_ns, key));
+        if let Some((key, kept)) = self.by_key.remove_entry(key) {
+            self.fullest.remove(&(kept.stands_at_ns, key));
         }
     }
 
     fn forget_full(&mut self, now_ns: u128) {
         for _ in 0..FORGOTTEN_AT_ONCE {
-            match self.fullest.first() {
-                Some((full_at_ns, _)) if *full_at_ns <= now_ns => {}
-                Some(_) | None => break,
-            }
-            if let Some((_, key)) = self.fullest.pop_first() {
-                self.full_at_ns.remove(&key);
+            if !self.take_fullest(Some(now_ns)) {
+                break;
             }
         }
     }
+
+    /// Looks at who stands first: forgets them if they stand where they belong, and otherwise puts them there. With a
+    /// `now`, only who stands before it. Whether there was somebody.
+    fn take_fullest(&mut self, now_ns: Option<u128>) -> bool {
+        match self.fullest.first() {
+            Some((stands_at_ns, _)) if now_ns.is_none_or(|now_ns| *stands_at_ns <= now_ns) => {}
+            Some(_) | None => return false,
+        }
+        let Some((stands_at_ns, key)) = self.fullest.pop_first() else { return false };
+        let Some(kept) = self.by_key.get_mut(&key) else { return true };
+        let belongs_at_ns = last(&kept.full_at_ns);
+        if belongs_at_ns > stands_at_ns {
+            kept.stands_at_ns = belongs_at_ns;
+            self.fullest.insert((belongs_at_ns, key));
+        } else {
+            self.by_key.remove(&key);
+        }
+        true
+    }
+}
+
+/// When all of them will be full.
+fn last(full_at_ns: &[u128]) -> u128 {
+    full_at_ns.iter().copied().max().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -161,6 +226,22 @@ mod tests {
         assert_eq!(limiter.try_take(&"a", Moment(1_999), 1), Err(RetryAfter { ms: 1 }));
         assert_eq!(limiter.try_take(&"a", Moment(2_000), 1), Ok(()));
         assert_eq!(limiter.try_take(&"a", Moment(2_000), 1), Err(RetryAfter { ms: 2_000 }));
+    }
+
+    #[test]
+    fn what_has_several_rates_takes_of_all_or_of_none() {
+        // Two at once and one a second, and five in an hour.
+        let rates = [Rate { burst: 2, tokens: 1, per_ms: 1_000 }, Rate { burst: 5, tokens: 5, per_ms: 3_600_000 }];
+        let limiter = Limiter::several(rates, 9);
+        for second in 0..2 {
+            assert_eq!(limiter.try_take_all(&"a", Moment(2_000 * second), [2, 2]), Ok(()));
+            let now = Moment(2_000 * second);
+            assert_eq!(limiter.try_take_all(&"a", now, [1, 1]), Err((0, RetryAfter { ms: 1_000 })));
+        }
+        assert_eq!(limiter.try_take_all(&"a", Moment(4_000), [2, 2]), Err((1, RetryAfter { ms: 716_000 })));
+        assert_eq!(limiter.try_take_all(&"a", Moment(4_000), [2, 1]), Ok(()), "who was refused has lost nothing");
+        assert_eq!(limiter.try_take_all(&"a", Moment(5_000), [1, 6]), Err((1, RetryAfter { ms: u64::MAX })));
+        assert_eq!(limiter.try_take_all(&"b", Moment(5_000), [2, 5]), Ok(()));
     }
 
     #[test]
@@ -205,6 +286,33 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whoever is forgotten at the bound is the fullest, though not everybody stands where they belong.
+        #[test]
+        fn it_forgets_as_if_all_stood_in_their_order(
+            asked in prop::collection::vec((0u64..400, 0u8..6, 1u32..4), 1..300),
+        ) {
+            let limiter = Limiter::new(Settings { burst: 6, tokens: 1, per_ms: 100, keys_max: 3 });
+            let mut model: std::collections::BTreeMap<u8, u64> = Default::default();
+            let mut now = 0;
+            for (pause, key, n) in asked {
+                now += pause;
+                let full_at = model.get(&key).copied().unwrap_or(0).max(now) + 100 * u64::from(n);
+                let expected = full_at <= now + 600;
+                if expected && !model.contains_key(&key) {
+                    model.retain(|_, full_at| *full_at > now);
+                    if model.len() == 3 {
+                        let fullest = model.iter().map(|(key, full_at)| (*full_at, *key)).min().unwrap();
+                        model.remove(&fullest.1);
+                    }
+                }
+                if expected {
+                    model.insert(key, full_at);
+                }
+                prop_assert_eq!(limiter.try_take(&key, Moment(now), n).is_ok(), expected, "{} at {}", key, now);
+                prop_assert!(limiter.keys() <= 3);
+            }
+        }
 
         /// Whatever is asked and whenever, and even if time stands still or the caller is late with it.
         #[test]

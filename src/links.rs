@@ -3,18 +3,20 @@
 //! An idle link has no timer of its own, which would cost it 120 bytes: it writes down its deadline, and one task
 //! looks through them every few seconds.
 
-use std::collections::HashMap;
-use std::net::IpAddr;
+mod addresses;
+
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use dashmap::DashMap;
 use rustc_hash::FxBuildHasher;
 
+use crate::address::{Address, Network};
 use crate::id::LinkId;
 use crate::outbox::Outbox;
 use crate::session::Moment;
 use crate::wire::CloseReason;
+use addresses::Addresses;
 
 /// How many links there may be.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +25,12 @@ pub struct Bounds {
     /// Links that are not logged in. At the bound the one that has been silent for longest makes room.
     pub strangers_max: usize,
     pub links_per_address_max: usize,
+    /// The same bounds on the links of one address.
+    pub strangers_per_address_max: usize,
+    /// HTTP connections of one address.
+    pub web_per_address_max: usize,
+    /// New connections of one address, after as many at once as it may have links.
+    pub connects_per_address_per_s: u32,
     /// See `Outbox::new`.
     pub outbox_bytes_max: u32,
 }
@@ -33,9 +41,15 @@ pub struct Links {
     next: AtomicU64,
     // Links are counted by us: their hash has no adversary.
     all: DashMap<LinkId, Arc<Outbox>, FxBuildHasher>,
-    strangers: DashMap<LinkId, Arc<Outbox>, FxBuildHasher>,
+    strangers: DashMap<LinkId, Stranger, FxBuildHasher>,
     strangers_count: AtomicUsize,
-    per_address: Mutex<HashMap<IpAddr, usize>>,
+    addresses: Addresses,
+}
+
+#[derive(Debug)]
+struct Stranger {
+    outbox: Arc<Outbox>,
+    network: Network,
 }
 
 /// Why a connection gets no link. It is closed without a word: no frame was heard that an answer could fit.
@@ -45,6 +59,10 @@ pub enum Full {
     Links,
     #[error("the address has as many links as it may have")]
     Address,
+    #[error("the address has as many HTTP connections as it may have")]
+    Web,
+    #[error("connections come from the address faster than they may")]
+    Rate,
 }
 
 impl Full {
@@ -53,6 +71,8 @@ impl Full {
         match self {
             Self::Links => "link.links_max, and ulimit -n",
             Self::Address => "link.links_per_address_max",
+            Self::Web => "http.connections_per_address_max",
+            Self::Rate => "link.connects_per_address_per_s",
         }
     }
 }
@@ -65,31 +85,37 @@ impl Links {
             all: DashMap::default(),
             strangers: DashMap::default(),
             strangers_count: AtomicUsize::new(0),
-            per_address: Mutex::default(),
+            addresses: Addresses::new(bounds),
         })
     }
 
     /// Takes a place for a new link, as a stranger.
-    pub fn open(self: &Arc<Self>, address: IpAddr) -> Result<Place, Full> {
+    pub fn open(self: &Arc<Self>, address: Address, now: Moment) -> Result<Place, Full> {
         if self.is_full() {
             return Err(Full::Links);
         }
-        {
-            let mut per_address = self.per_address.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = per_address.entry(address).or_default();
-            if *count >= self.bounds.links_per_address_max {
-                return Err(Full::Address);
-            }
-            *count += 1;
-        }
+        let network = address.network();
+        self.addresses.connect(network, now)?;
+        let of_address = self.addresses.add_link(network)?;
         let link = self.number();
         let outbox = Outbox::new(link, self.bounds.outbox_bytes_max);
         self.all.insert(link, Arc::clone(&outbox));
-        self.strangers.insert(link, Arc::clone(&outbox));
-        if self.strangers_count.fetch_add(1, Ordering::Relaxed) >= self.bounds.strangers_max {
-            self.make_room();
+        self.strangers.insert(link, Stranger { outbox: Arc::clone(&outbox), network });
+        let strangers = self.strangers_count.fetch_add(1, Ordering::Relaxed);
+        if of_address > self.bounds.strangers_per_address_max {
+            self.make_room(Some(network));
+        } else if strangers >= self.bounds.strangers_max {
+            self.make_room(None);
         }
         Ok(Place { links: Arc::clone(self), address, outbox, is_stranger: true })
+    }
+
+    /// Takes a place for a connection that is none of the links, at its address alone.
+    pub fn visit(self: &Arc<Self>, address: Address, now: Moment) -> Result<Visit, Full> {
+        let network = address.network();
+        self.addresses.connect(network, now)?;
+        self.addresses.add_web(network)?;
+        Ok(Visit { links: Arc::clone(self), network })
     }
 
     /// A number that no link has had, also for a reader that is none.
@@ -97,11 +123,12 @@ impl Links {
         LinkId(self.next.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Ends the strangers that have been silent for longest: one in a hundred, so that the search for them is paid
-    /// by as many newcomers.
-    fn make_room(&self) {
+    /// Ends the strangers that have been silent for longest, of one address or of all: one in a hundred, so that the
+    /// search for them is paid by as many newcomers.
+    fn make_room(&self, of: Option<Network>) {
+        let among = self.strangers.iter().filter(|stranger| of.is_none_or(|network| network == stranger.network));
         let mut strangers: Vec<(Moment, Arc<Outbox>)> =
-            self.strangers.iter().map(|stranger| (stranger.deadline(), Arc::clone(&stranger))).collect();
+            among.map(|stranger| (stranger.outbox.deadline(), Arc::clone(&stranger.outbox))).collect();
         let count = (strangers.len() / 100).max(1);
         if strangers.len() > count {
             strangers.select_nth_unstable_by_key(count - 1, |(deadline, _)| *deadline);
@@ -113,8 +140,9 @@ impl Links {
     }
 
     fn no_longer_stranger(&self, link: LinkId) {
-        if self.strangers.remove(&link).is_some() {
+        if let Some((_, stranger)) = self.strangers.remove(&link) {
             self.strangers_count.fetch_sub(1, Ordering::Relaxed);
+            self.addresses.less_stranger(stranger.network);
         }
     }
 
@@ -132,8 +160,8 @@ impl Links {
 
     /// Shows every link that is not logged in. `show` must be quick.
     pub fn each_stranger(&self, show: impl Fn(&Outbox)) {
-        for outbox in &self.strangers {
-            show(&outbox);
+        for stranger in &self.strangers {
+            show(&stranger.outbox);
         }
     }
 
@@ -155,7 +183,7 @@ impl Links {
 #[derive(Debug)]
 pub struct Place {
     links: Arc<Links>,
-    address: IpAddr,
+    address: Address,
     outbox: Arc<Outbox>,
     is_stranger: bool,
 }
@@ -165,7 +193,7 @@ impl Place {
         &self.outbox
     }
 
-    pub fn address(&self) -> IpAddr {
+    pub fn address(&self) -> Address {
         self.address
     }
 
@@ -182,27 +210,46 @@ impl Drop for Place {
         if self.is_stranger {
             self.links.no_longer_stranger(self.outbox.link());
         }
-        let mut per_address = self.links.per_address.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = per_address.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                per_address.remove(&self.address);
-            }
-        }
+        self.links.addresses.less_link(self.address.network());
+    }
+}
+
+/// The place of a connection that is no link; dropping it frees it.
+#[derive(Debug)]
+pub struct Visit {
+    links: Arc<Links>,
+    network: Network,
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.links.addresses.less_web(self.network);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
+    use std::net::{IpAddr, Ipv4Addr};
     use std::task::{Context, Waker};
 
     use super::*;
 
-    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    fn at(address: Ipv4Addr) -> Address {
+        Address::new(IpAddr::V4(address))
+    }
+
+    const HERE: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
     fn links(links_max: usize, strangers_max: usize, links_per_address_max: usize) -> Arc<Links> {
-        Links::new(Bounds { links_max, strangers_max, links_per_address_max, outbox_bytes_max: 100 })
+        Links::new(Bounds {
+            links_max,
+            strangers_max,
+            links_per_address_max,
+            strangers_per_address_max: 99,
+            web_per_address_max: 99,
+            connects_per_address_per_s: 99,
+            outbox_bytes_max: 100,
+        })
     }
 
     fn told(place: &Place) -> Option<CloseReason> {
@@ -212,15 +259,15 @@ mod tests {
     #[test]
     fn at_the_bound_the_stranger_that_was_silent_for_longest_makes_room() {
         let links = links(99, 2, 99);
-        let mut friend = links.open(HERE).unwrap();
+        let mut friend = links.open(at(HERE), Moment(0)).unwrap();
         friend.outbox().set_deadline(Moment(1));
         friend.is_known();
-        let young = links.open(HERE).unwrap();
+        let young = links.open(at(HERE), Moment(0)).unwrap();
         young.outbox().set_deadline(Moment(20));
-        let old = links.open(HERE).unwrap();
+        let old = links.open(at(HERE), Moment(0)).unwrap();
         old.outbox().set_deadline(Moment(10));
         assert_eq!((told(&young), told(&old)), (None, None));
-        let newcomer = links.open(HERE).unwrap();
+        let newcomer = links.open(at(HERE), Moment(0)).unwrap();
         assert_eq!(told(&old), Some(CloseReason::Crowded));
         assert_eq!((told(&friend), told(&young), told(&newcomer)), (None, None, None));
         assert_eq!(links.strangers(), 2);
@@ -231,11 +278,11 @@ mod tests {
     #[test]
     fn no_link_beyond_the_bounds_and_a_closed_one_frees_its_place() {
         let links = links(2, 99, 1);
-        let first = links.open(HERE).unwrap();
-        assert_eq!(links.open(HERE).unwrap_err(), Full::Address);
-        let second = links.open(IpAddr::V4(Ipv4Addr::BROADCAST)).unwrap();
-        assert_eq!(links.open(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).unwrap_err(), Full::Links);
+        let first = links.open(at(HERE), Moment(0)).unwrap();
+        assert_eq!(links.open(at(HERE), Moment(0)).unwrap_err(), Full::Address);
+        let second = links.open(at(Ipv4Addr::BROADCAST), Moment(0)).unwrap();
+        assert_eq!(links.open(at(Ipv4Addr::UNSPECIFIED), Moment(0)).unwrap_err(), Full::Links);
         drop((first, second));
-        assert!(links.open(HERE).is_ok());
+        assert!(links.open(at(HERE), Moment(0)).is_ok());
     }
 }

@@ -1,9 +1,12 @@
 //! What is counted, for `/metrics`: plain atomics, so that counting costs a hot path next to nothing.
 
+mod limits;
+
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::wire::CloseReason;
+pub use limits::{LIMITS, Limit};
 
 /// Everything that is counted since the start.
 #[derive(Debug, Default)]
@@ -11,6 +14,7 @@ pub struct Metrics {
     pub connections: Counter,
     pub connections_refused: Counter,
     pub accept_errors: Counter,
+    pub proxy_headers_refused: Counter,
     pub handshakes: Counter,
     pub handshakes_failed: Counter,
     pub logins: Counter,
@@ -30,6 +34,7 @@ pub struct Metrics {
     pub upload_bytes: Counter,
     pub downloads: Counter,
     closed: [Counter; CLOSE_REASONS.len()],
+    limited: [Counter; LIMITS.len()],
 }
 
 /// A number that only grows.
@@ -85,6 +90,18 @@ impl Metrics {
         }
     }
 
+    /// Counts that somebody was refused at a bound.
+    pub fn limited(&self, limit: Limit) {
+        if let Some(counter) = self.limited.get(limit as usize) {
+            counter.add(1);
+        }
+    }
+
+    /// How often somebody was refused at a bound.
+    pub fn limited_count(&self, limit: Limit) -> u64 {
+        self.limited.get(limit as usize).map_or(0, Counter::get)
+    }
+
     /// All of it in the text format of Prometheus.
     pub fn render(&self, gauges: &[Gauge]) -> String {
         let mut page = String::new();
@@ -96,6 +113,11 @@ impl Metrics {
                 &self.connections_refused,
             ),
             ("accept_errors_total", "Failed accepts, such as for want of descriptors.", &self.accept_errors),
+            (
+                "proxy_headers_refused_total",
+                "Connections of proxies closed for want of a good PROXY header.",
+                &self.proxy_headers_refused,
+            ),
             ("tls_handshakes_total", "TLS handshakes begun.", &self.handshakes),
             (
                 "tls_handshakes_failed_total",
@@ -131,6 +153,11 @@ impl Metrics {
         for (reason, counter) in CLOSE_REASONS.iter().zip(&self.closed) {
             let _ = writeln!(page, "longlink_links_closed_total{{reason=\"{}\"}} {}", reason.word(), counter.get());
         }
+        line(&mut page, "limited_total", "Refused at a bound, by the setting that it is.", "counter");
+        for limit in LIMITS {
+            let (setting, count) = (limit.setting(), self.limited_count(limit));
+            let _ = writeln!(page, "longlink_limited_total{{setting=\"{setting}\"}} {count}");
+        }
         for gauge in gauges {
             line(&mut page, gauge.name, gauge.help, "gauge");
             let _ = writeln!(page, "longlink_{} {}", gauge.name, gauge.value);
@@ -146,6 +173,17 @@ fn line(page: &mut String, name: &str, help: &str, kind: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_bound_is_counted_under_its_setting() {
+        let metrics = Metrics::default();
+        for (place, limit) in LIMITS.into_iter().enumerate() {
+            assert_eq!(limit as usize, place, "{limit:?} is not at its place");
+            metrics.limited(limit);
+            let line = format!("longlink_limited_total{{setting=\"{}\"}} 1\n", limit.setting());
+            assert!(metrics.render(&[]).contains(&line), "{line}");
+        }
+    }
 
     #[test]
     fn every_close_reason_is_counted_under_its_word() {

@@ -14,7 +14,7 @@ use crate::auth::password;
 use crate::auth::token::Tokens;
 use crate::chat::retention::Retention;
 use crate::chat::upload::Limits;
-use crate::chat::{self, Broadcast, Contacts, Registration, WriteTo, mars_sample};
+use crate::chat::{self, Broadcast, Contacts, OfUser, Registration, WriteTo, WrongPasswords, mars_sample};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::control;
@@ -22,6 +22,7 @@ use crate::http::{self, Origins, old_contract};
 use crate::link::Timing;
 use crate::links::Bounds;
 use crate::listening::Ports;
+use crate::proxy::{self, Networks};
 use crate::server::{Drain, Plan};
 use crate::session::Rules;
 use crate::store::embedded::{self, Embedded};
@@ -195,6 +196,11 @@ pub fn plan(config: &Config, data: Data) -> Plan {
             https: config.listen.https,
         },
         tls: None,
+        proxies: proxy::Settings {
+            header_from: Networks::new(config.proxy.header_from.clone()),
+            header_timeout_ms: config.proxy.header_timeout_s * 1000,
+            forwarded_from: Networks::new(config.proxy.forwarded_from.clone()),
+        },
         control: Some(config.data_dir.join(control::SOCKET)),
         rules: Rules {
             idle_timeout_ms: link.idle_timeout_s * 1000,
@@ -220,6 +226,9 @@ pub fn plan(config: &Config, data: Data) -> Plan {
             ),
             strangers_max: link.strangers_max,
             links_per_address_max: link.links_per_address_max,
+            strangers_per_address_max: link.strangers_per_address_max,
+            web_per_address_max: config.http.connections_per_address_max,
+            connects_per_address_per_s: link.connects_per_address_per_s,
             outbox_bytes_max: link.outbox_bytes_max,
         },
         chat: chat_settings(config),
@@ -274,6 +283,11 @@ pub fn chat_settings(config: &Config) -> chat::Settings {
         name_bytes_max: accounts.name_bytes_max,
         password_bytes_min: accounts.password_bytes_min,
         password_bytes_max: accounts.password_bytes_max,
+        wrong_passwords: WrongPasswords {
+            of_name: accounts.wrong_passwords_of_name,
+            of_address: accounts.wrong_passwords_of_address,
+            delay_ms_max: accounts.wrong_password_delay_max_s * 1000,
+        },
         token_ttl_s: accounts.token_ttl_days.saturating_mul(24 * 3600),
         content_bytes_max: chat.content_bytes_max,
         page_entries: chat.page_entries,
@@ -297,6 +311,13 @@ pub fn chat_settings(config: &Config) -> chat::Settings {
             config::Broadcast::Named(names) => Broadcast::Named(names.clone()),
         },
         broadcasts_per_minute: chat.broadcasts_per_minute,
+        of_user: OfUser {
+            sends_per_second: chat.of_user.sends_per_second,
+            sends_per_day: chat.of_user.sends_per_day,
+            bytes_per_day: u64::from(chat.of_user.mb_per_day) << 20,
+            groups_max: chat.of_user.groups_max,
+            groups_made_per_day: chat.of_user.groups_made_per_day,
+        },
         retention: Retention {
             keep_ms: (config.store.keep_days > 0).then_some(config.store.keep_days * DAY_MS),
             keep_bytes: (config.store.keep_mb > 0).then_some(config.store.keep_mb << 20),

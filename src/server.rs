@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
+use crate::address::Address;
 use crate::auth::password::{PasswordError, Passwords};
 use crate::auth::token::Tokens;
 use crate::chat::{Chat, Parts, mars_sample};
@@ -23,6 +24,7 @@ use crate::link::{Door, Entrance, Timing, listen};
 use crate::links::{Bounds, Links};
 use crate::listening::{ListenError, Listening, Ports};
 use crate::metrics::Metrics;
+use crate::proxy::{self, Proxies};
 use crate::router::Router;
 use crate::session::Rules;
 use crate::store::{Store, StoreError};
@@ -53,6 +55,8 @@ pub struct Plan {
     pub listen: Ports,
     /// What the ports with TLS need.
     pub tls: Option<(Arc<Certificate>, tls::Settings)>,
+    /// Who is believed when they say where something comes from.
+    pub proxies: proxy::Settings,
     /// Where the operator's commands come in; `None`: nowhere.
     pub control: Option<PathBuf>,
     pub rules: Rules,
@@ -157,7 +161,12 @@ impl Server {
 
         // `stop` keeps newcomers out; `ended` is for what the last links still need: delivery, deadlines, the operator.
         let (tasks, stop, ended) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
-        let entrance = Entrance { links: Arc::clone(&links), door: Arc::clone(&door), tasks: tasks.clone() };
+        let entrance = Entrance {
+            links: Arc::clone(&links),
+            door: Arc::clone(&door),
+            proxies: Arc::new(Proxies::new(plan.proxies)),
+            tasks: tasks.clone(),
+        };
         let (failing, failed) = watch::channel(None);
         let background = TaskTracker::new();
         if let Some(path) = plan.control {
@@ -277,7 +286,7 @@ impl Server {
     }
 
     /// Gives a connection a link, whatever carries it. `None`: there are as many links as there may be.
-    pub fn connect<T: Transport>(&self, transport: T, address: IpAddr) -> Option<()> {
+    pub fn connect<T: Transport>(&self, transport: T, address: Address) -> Option<()> {
         let place = self.entrance.open(address).ok()?;
         self.entrance.enter(transport, place);
         Some(())

@@ -15,7 +15,10 @@ const FLOORS: [&[&str]; 5] = [
     // Pure: values in, values out.
     &["id", "wire", "session"],
     // Mechanisms, each by itself.
-    &["clock", "outbox", "links", "router", "limiter", "auth", "metrics", "store", "tls", "uploads"],
+    &[
+        "address", "clock", "outbox", "links", "router", "limiter", "auth", "metrics", "proxy", "store", "tls",
+        "uploads",
+    ],
     // Rules.
     &["chat"],
     // Doors.
@@ -29,6 +32,9 @@ const FLOORS: [&[&str]; 5] = [
 const NEIGHBOURS: &[(&str, &str, &str)] = &[
     ("router", "outbox", "a route is how to reach a link, and that is its outbox"),
     ("links", "outbox", "the register holds every link's shared part, which is its outbox"),
+    ("proxy", "address", "what a proxy says is where a connection comes from"),
+    ("links", "limiter", "how fast connections come from an address is limited"),
+    ("links", "address", "links are counted by where they come from"),
     ("http", "link", "a WebSocket begins as an HTTP request, and is a link from then on"),
 ];
 

@@ -3,6 +3,8 @@
 // A test that stops at what it did not expect has done its work; clippy would only spare the functions marked as tests.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+/// The table of bounds, the settings, what is counted and the tests say the same.
+mod bounds;
 /// The frame codec against any frames, in any pieces, and against garbage.
 mod codec;
 /// The protos as descriptors, for the tests that hold something against them.

@@ -175,6 +175,7 @@ impl Chat {
             // The caller sees it as everybody does: it is one more entry of the conversation.
             origin: 0,
         };
+        self.take_send(caller, entry.content.len())?;
         let appended = self.store.append(PARTITION, entry).await?;
         self.metrics.appended(appended.duplicate);
         if appended.duplicate {

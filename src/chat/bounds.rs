@@ -3,14 +3,22 @@
 use super::Chat;
 use crate::id::UserId;
 use crate::limiter::Limiter;
+use crate::metrics::Limit;
 use crate::wire::{Code, Refused};
 
 impl Chat {
     /// Counts one more try of a user at `what`, and refuses it if there were too many.
-    pub(super) fn take_turn(&self, limiter: &Limiter<i64>, user: UserId, what: &str) -> Result<(), Refused> {
-        limiter
-            .try_take(&user.get(), self.now(), 1)
-            .map_err(|later| Refused::new(Code::RateLimited, format!("{what}: {later}")))
+    pub(super) fn take_turn(
+        &self,
+        limiter: &Limiter<i64>,
+        limit: Limit,
+        user: UserId,
+        what: &str,
+    ) -> Result<(), Refused> {
+        limiter.try_take(&user.get(), self.now(), 1).map_err(|later| {
+            self.metrics.limited(limit);
+            Refused::new(Code::RateLimited, format!("{what}: {later}"))
+        })
     }
 }
 

@@ -10,6 +10,7 @@ use super::profile::{check_line, check_text};
 use super::{Caller, Chat, LIMITED_USERS_MAX, internal, keys};
 use crate::id::{LinkId, UserId};
 use crate::limiter;
+use crate::metrics::Limit;
 use crate::store::{Change, Expect, Keep, Record};
 use crate::wire::pb::ContactState;
 use crate::wire::{Code, Command, Refused, pb};
@@ -205,7 +206,7 @@ impl Chat {
     async fn check_may_ask(self: &Arc<Self>, user: UserId, other: UserId) -> Result<(), Refused> {
         self.check_exists(other)?;
         self.check_unblocked(user, other)?;
-        self.take_turn(&self.contacts_asked, user, "asking people to be contacts")?;
+        self.take_turn(&self.contacts_asked, Limit::ContactRequests, user, "asking people to be contacts")?;
         self.check_room(user).await?;
         let theirs = self.reading(move |this| this.count_ties(other)).await?;
         let (acceptance, max) = (self.settings.contacts.acceptance, self.settings.contacts.max);

@@ -29,7 +29,7 @@ impl Chat {
         caller: Caller,
         request: pb::DeleteAccountRequest,
     ) -> Result<pb::DeleteAccountReply, Refused> {
-        self.check_own_password(caller.user, request.password).await?;
+        self.check_own_password(&caller, request.password).await?;
         self.begin_erasing(caller.user).await?;
         self.to_erase.notify_one();
         Ok(pb::DeleteAccountReply::default())

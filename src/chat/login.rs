@@ -1,6 +1,5 @@
 //! Logging in and out.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
@@ -8,7 +7,9 @@ use futures_util::future::BoxFuture;
 use tracing::debug;
 
 use super::account::Account;
+use super::attempts::Place;
 use super::{Caller, Chat, internal, keys};
+use crate::address::Address;
 use crate::auth::password::Verdict;
 use crate::id::UserId;
 use crate::wire::pb::hello_request::Credential;
@@ -39,11 +40,11 @@ impl Chat {
     pub fn log_in(
         self: &Arc<Self>,
         hello: pb::HelloRequest,
-        address: IpAddr,
+        address: Address,
     ) -> BoxFuture<'static, Result<LoggedIn, Refused>> {
         let this = Arc::clone(self);
         async move {
-            let decided = this.decide_login(hello).await;
+            let decided = this.decide_login(hello, address).await;
             if let Err(refused) = &decided {
                 debug!(%address, code = refused.code.as_str_name(), "login refused");
             }
@@ -52,14 +53,22 @@ impl Chat {
         .boxed()
     }
 
-    async fn decide_login(self: &Arc<Self>, hello: pb::HelloRequest) -> Result<LoggedIn, Refused> {
+    async fn decide_login(self: &Arc<Self>, hello: pb::HelloRequest, address: Address) -> Result<LoggedIn, Refused> {
         if !(1..=64).contains(&hello.device_id.len()) {
             let message = format!("device_id has {} bytes, not 1 to 64", hello.device_id.len());
             return Err(Refused::new(Code::BadRequest, message));
         }
         let ((account, revision), good_until_s) = match hello.credential {
-            Some(Credential::Password(given)) => (self.check_password(given).await?, None),
-            Some(Credential::Token(token)) => self.check_token(&token, &hello.device_id)?,
+            Some(Credential::Password(given)) => (self.check_password(given, address, &hello.device_id).await?, None),
+            Some(Credential::Token(token)) => {
+                let good = self.check_token(&token, &hello.device_id)?;
+                let ((account, _), _) = &good;
+                // Who has no password cannot be kept from it.
+                if account.password.is_some() {
+                    self.was_there(&account.name, address, &hello.device_id);
+                }
+                good
+            }
             None => return Err(Refused::new(Code::BadRequest, "hello has neither a password nor a token")),
         };
         // Only who has shown a credential learns that the account is disabled.
@@ -90,14 +99,20 @@ impl Chat {
         Ok(LoggedIn { user, device: Arc::from(hello.device_id), client, reply, resume: hello.resume, standing })
     }
 
-    async fn check_password(self: &Arc<Self>, given: pb::PasswordCredential) -> Result<(Account, u64), Refused> {
+    async fn check_password(
+        self: &Arc<Self>,
+        given: pb::PasswordCredential,
+        address: Address,
+        device: &str,
+    ) -> Result<(Account, u64), Refused> {
+        let attempt = self.begin_attempt(&given.name, Place::Outside { address, device })?;
         let account = match self.user_named(&given.name)? {
             Some(user) => self.account(user)?,
             None => None,
         };
         // An account that does not exist costs the same hash, so that time tells nothing about names.
         let kept = account.as_ref().and_then(|(account, _)| account.password.clone());
-        match self.passwords.verify(given.password, kept).await? {
+        match self.try_password(&attempt, given.password, kept).await? {
             Verdict::Right { .. } => account.ok_or_else(|| internal("a password fits no account")),
             Verdict::Wrong => Err(Refused::new(Code::WrongCredentials, "name and password do not fit together")),
         }

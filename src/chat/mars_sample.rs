@@ -4,16 +4,17 @@
 //! gave in front of it. Who is logged in writes as themselves. Everybody who has an account is brought into the three
 //! groups; strangers are pushed what is said there.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use prost::Message;
 use rand::Rng;
 
 use super::{Asked, Caller, Chat, Origin, later_raw};
+use crate::address::Network;
 use crate::id::{GroupId, LinkId, Peer, UserId};
 use crate::limiter::{self, Limiter};
 use crate::links::Links;
+use crate::metrics::Limit;
 use crate::store::{Entry, StoreError, Tail};
 use crate::wire::mars::{
     Command, Conversation, ConversationListResponse, HelloRequest, HelloResponse, MessagePush, SendMessageRequest,
@@ -50,7 +51,7 @@ pub struct Settings {
 pub(super) struct Sample {
     account: UserId,
     topics: [GroupId; TOPICS.len()],
-    sends: Limiter<IpAddr>,
+    sends: Limiter<Network>,
 }
 
 impl Chat {
@@ -157,10 +158,10 @@ impl Chat {
             request.topic.parse().ok().and_then(|number: usize| sample.topics.get(number)).ok_or_else(|| {
                 Refused::new(Code::NotFound, format!("there is no topic {:?}; there are 0, 1 and 2", request.topic))
             })?;
-        sample
-            .sends
-            .try_take(&origin.address, self.now(), 1)
-            .map_err(|later| Refused::new(Code::RateLimited, later.to_string()))?;
+        sample.sends.try_take(&origin.address.network(), self.now(), 1).map_err(|later| {
+            self.metrics.limited(Limit::SampleSends);
+            Refused::new(Code::RateLimited, later.to_string())
+        })?;
         let random = rand::random::<u128>();
         // Who is logged in speaks for themselves, whatever the message says; who is not is nobody but a name.
         let (caller, client_msg_id, text) = match known {

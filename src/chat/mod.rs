@@ -4,6 +4,7 @@
 pub mod account;
 pub mod admin;
 mod amend;
+mod attempts;
 mod block;
 mod bounds;
 mod change;
@@ -19,6 +20,7 @@ mod linkless;
 mod login;
 mod marks;
 pub mod mars_sample;
+mod of_user;
 mod password;
 mod presence;
 mod profile;
@@ -33,7 +35,6 @@ pub mod upload;
 mod users;
 mod wait;
 
-use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -43,17 +44,20 @@ use prost::Message;
 use tokio::sync::{Mutex, Notify, Semaphore};
 use tokio::task::spawn_blocking;
 
+use crate::address::Address;
 use crate::auth::password::{PasswordError, Passwords};
 use crate::auth::token::Tokens;
 use crate::clock::{Clock, Moment};
 use crate::id::{LinkId, UserId};
 use crate::limiter::{self, Limiter};
-use crate::metrics::Metrics;
+use crate::metrics::{Limit, Metrics};
 use crate::outbox::Outbox;
 use crate::router::Router;
 use crate::store::{Partition, Store, StoreError};
 use crate::uploads::Uploads;
 use crate::wire::{CloseReason, Code, Refused, Request};
+use attempts::Attempts;
+pub use attempts::Settings as WrongPasswords;
 use block::Blocks;
 pub use contact::Settings as Contacts;
 use delivered::Arrivals;
@@ -61,6 +65,7 @@ use group::Turns;
 pub use linkless::Listener;
 pub use login::{LoggedIn, Standing};
 use mars_sample::Sample;
+pub use of_user::OfUser;
 use presence::Presences;
 pub use read::{InboxPage, Resumed};
 use roster::Rosters;
@@ -85,6 +90,7 @@ pub struct Settings {
     pub name_bytes_max: usize,
     pub password_bytes_min: usize,
     pub password_bytes_max: usize,
+    pub wrong_passwords: WrongPasswords,
     /// How long a token of ours is good for, in seconds.
     pub token_ttl_s: u32,
     pub content_bytes_max: usize,
@@ -100,6 +106,7 @@ pub struct Settings {
     pub edit_within_s: u32,
     pub broadcast: Broadcast,
     pub broadcasts_per_minute: u32,
+    pub of_user: OfUser,
     pub uploads: upload::Limits,
     pub retention: retention::Retention,
     /// What hello tells our own clients.
@@ -142,7 +149,7 @@ pub struct Caller {
 /// Where a request comes in.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin {
-    pub address: IpAddr,
+    pub address: Address,
     /// `LinkId::NONE` for what came by HTTP.
     pub link: LinkId,
 }
@@ -175,9 +182,10 @@ pub struct Chat {
     to_erase: Notify,
     /// Held by who erases accounts.
     erasing: Mutex<()>,
-    /// How often a user's password is tried by who is logged in.
-    passwords_tried: Limiter<i64>,
+    attempts: Attempts,
     joins: Limiter<i64>,
+    sends: Limiter<i64, 3>,
+    groups_made: Limiter<i64>,
     reads: Arc<Semaphore>,
     uploads: Arc<Uploads>,
     /// Empty where Mars' sample is not served.
@@ -217,8 +225,10 @@ impl Chat {
             presences: Presences::default(),
             to_erase: Notify::new(),
             erasing: Mutex::new(()),
-            passwords_tried: Limiter::new(password::TRIES),
+            attempts: Attempts::new(settings.wrong_passwords),
             joins: per_minute(settings.group_joins_per_minute),
+            sends: settings.of_user.sends(),
+            groups_made: settings.of_user.groups_made(),
             reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
             uploads: Arc::new(uploads),
             sample: OnceLock::new(),
@@ -259,7 +269,10 @@ impl Chat {
         // What is answered at once, which is most of all traffic, need not own them.
         let (this, own) = (|| Arc::clone(self), || caller.clone());
         match request {
-            Request::Send(request) => self.send(caller, request),
+            Request::Send(request) => match self.take_send(caller, request.content.len()) {
+                Ok(()) => self.send(caller, request),
+                Err(refused) => Asked::Done(Err(refused)),
+            },
             Request::Typing(request) => later(this().typing(own(), request)),
             Request::Sync(request) => later_raw(this().sync(own(), request)),
             Request::History(request) => later_raw(this().history(own(), request)),
@@ -313,6 +326,7 @@ impl Chat {
         devices_max: usize,
     ) -> Result<Option<Arc<Outbox>>, Refused> {
         let old = self.router.register(caller.user, &caller.device, outbox, devices_max).map_err(|_| {
+            self.metrics.limited(Limit::Devices);
             Refused::new(Code::NotAllowed, format!("the user has {devices_max} devices linked, as many as may be"))
         })?;
         // Looked at once more now that the link can be told: an account that ended while its password was compared

@@ -2,15 +2,10 @@
 
 use std::sync::Arc;
 
+use super::attempts::{Attempt, Place};
 use super::{Caller, Chat};
 use crate::auth::password::Verdict;
-use crate::id::UserId;
-use crate::limiter::Settings;
 use crate::wire::{CloseReason, Code, Refused, pb};
-
-/// So often a minute a password may be tried on an account by who is logged in to it. Whoever finds an unlocked phone
-/// has as few guesses as a stranger on a link.
-pub(super) const TRIES: Settings = Settings::per_minute(5, 10_000);
 
 impl Chat {
     pub(super) async fn change_password(
@@ -19,7 +14,7 @@ impl Chat {
         request: pb::ChangePasswordRequest,
     ) -> Result<pb::ChangePasswordReply, Refused> {
         self.check_new_password(&request.new_password)?;
-        let old = self.check_own_password(caller.user, request.old_password).await?;
+        let old = self.check_own_password(&caller, request.old_password).await?;
         let new = Some(self.passwords.hash(request.new_password).await?);
         let (_, account) = self
             .change_account(caller.user, |account| {
@@ -38,19 +33,33 @@ impl Chat {
     }
 
     /// Accepts what is the account's password, or nothing where it has none. Gives what is kept of it.
-    pub(super) async fn check_own_password(&self, user: UserId, given: String) -> Result<Option<String>, Refused> {
-        let Some((account, _)) = self.account(user)? else { return Err(no_account()) };
+    /// Whoever finds an unlocked phone has as few guesses as a stranger.
+    pub(super) async fn check_own_password(&self, caller: &Caller, given: String) -> Result<Option<String>, Refused> {
+        let Some((account, _)) = self.account(caller.user)? else { return Err(no_account()) };
         let Some(kept) = account.password else {
             return if given.is_empty() { Ok(None) } else { Err(wrong()) };
         };
-        self.take_turn(&self.passwords_tried, user, "trying the password")?;
-        match self.passwords.verify(given, Some(kept.clone())).await? {
-            Verdict::Right { .. } => {
-                self.passwords_tried.forgive(&user.get());
-                Ok(Some(kept))
-            }
+        let attempt = self.begin_attempt(&account.name, Place::Inside)?;
+        match self.try_password(&attempt, given, Some(kept.clone())).await? {
+            Verdict::Right { .. } => Ok(Some(kept)),
             Verdict::Wrong => Err(wrong()),
         }
+    }
+
+    /// Compares a password with what is kept, and tells the attempt what came of it.
+    pub(super) async fn try_password(
+        &self,
+        attempt: &Attempt,
+        given: String,
+        kept: Option<String>,
+    ) -> Result<Verdict, Refused> {
+        let verdict = self.passwords.verify(given, kept).await;
+        match &verdict {
+            Ok(Verdict::Right { .. }) => self.was_right(attempt),
+            Ok(Verdict::Wrong) => {}
+            Err(_) => self.undecided(attempt),
+        }
+        Ok(verdict?)
     }
 
     pub(super) fn check_new_password(&self, password: &str) -> Result<(), Refused> {

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 
 use super::{Asked, Broadcast, Caller, Chat, PARTITION, check_client_msg_id, done, later};
 use crate::id::{Peer, QueueId, UserId};
-use crate::metrics::Metrics;
+use crate::metrics::{Limit, Metrics};
 use crate::store::{Appended, NewEntry, StoreError};
 use crate::wire::{Code, Refused, pb};
 
@@ -111,7 +111,7 @@ impl Chat {
         if !allowed {
             return Err(Refused::new(Code::NotAllowed, "the user may not write to everyone"));
         }
-        self.take_turn(&self.broadcasts, user, "writing to everyone")
+        self.take_turn(&self.broadcasts, Limit::Broadcasts, user, "writing to everyone")
     }
 }
 

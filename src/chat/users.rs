@@ -6,6 +6,7 @@ use super::account::number;
 use super::bounds::cut_to_page;
 use super::{Caller, Chat, keys};
 use crate::id::UserId;
+use crate::metrics::Limit;
 use crate::wire::{Code, Refused, pb};
 
 /// So many are asked for at once.
@@ -43,7 +44,7 @@ impl Chat {
         if !self.settings.people_listed {
             return Err(Refused::new(Code::NotAllowed, "people are not listed here; ask for a whole name with users"));
         }
-        self.take_turn(&self.finds, caller.user, "looking for people")?;
+        self.take_turn(&self.finds, Limit::Finds, caller.user, "looking for people")?;
         let limit = if request.limit == 0 { FOUND_MAX } else { request.limit.min(FOUND_MAX) } as usize;
         let (users, more) = self
             .reading(move |this| {

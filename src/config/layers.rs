@@ -13,6 +13,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Broadcast, ConfigError, Flags, Origins};
+use crate::proxy::{IpNet, parse_network};
 
 /// All settings, in the order of the defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,8 +85,18 @@ impl Settings {
             self.put_flag("--demo", "chat.broadcast_allowed", Value::Text("everybody".into()));
             self.put_flag("--demo", "old_contract.mode", Value::Text("open".into()));
             self.put_flag("--demo", "mars_sample.enabled", Value::Switch(true));
-            // A demo's links all come from one address.
-            self.put_flag("--demo", "link.links_per_address_max", Value::Number(10_000_000));
+            // A demo's links all come from one address, and a few users of its write for all.
+            for (key, most) in [
+                ("link.links_per_address_max", 10_000_000),
+                ("link.strangers_per_address_max", 10_000_000),
+                ("link.connects_per_address_per_s", 10_000_000),
+                ("http.connections_per_address_max", 1_000_000),
+                ("chat.sends_per_second_of_user", 1_000_000),
+                ("chat.sends_per_day_of_user", 1_000_000_000),
+                ("chat.mb_per_day_of_user", 1_048_576),
+            ] {
+                self.put_flag("--demo", key, Value::Number(most));
+            }
         }
         if let Some(path) = &flags.data_dir {
             let Some(path) = path.to_str() else {
@@ -242,6 +253,19 @@ impl Settings {
                 Err(self.wrong(key, &format!("and should be \"same-host\", \"*\" or {example}")))
             }
         }
+    }
+
+    /// Addresses, and networks of them. Never everybody: they are told in order to tell some from all others.
+    pub(super) fn networks(&self, key: &str) -> Result<Vec<IpNet>, ConfigError> {
+        let Value::Texts(texts) = self.value(key)? else {
+            return Err(self.wrong(key, "and should be a list such as [\"10.0.0.5\", \"10.1.0.0/16\"]"));
+        };
+        let read = |text: &String| match parse_network(text) {
+            Some(network) if network.prefix_len() > 0 => Ok(network),
+            Some(_) => Err(self.wrong(key, &format!("and {text:?} is everybody, who could then claim to be anybody"))),
+            None => Err(self.wrong(key, &format!("and {text:?} is no address and no network, such as 10.1.0.0/16"))),
+        };
+        texts.iter().map(read).collect()
     }
 
     /// A file that gives the same settings, with the source of each behind it.

@@ -7,6 +7,8 @@
 
 mod contacts;
 mod layers;
+mod of_user;
+mod proxy;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -14,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 pub use contacts::{Contacts, WriteTo};
 use layers::Settings;
+pub use of_user::OfUser;
+pub use proxy::Proxy;
 
 use crate::wire::frame::FRAME_LENGTH_MAX;
 
@@ -67,6 +71,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub listen: Listen,
     pub tls: Tls,
+    pub proxy: Proxy,
     pub link: Link,
     pub http: Http,
     pub old_contract: OldContract,
@@ -117,6 +122,8 @@ pub struct Link {
     pub links_max: Option<usize>,
     pub strangers_max: usize,
     pub links_per_address_max: usize,
+    pub strangers_per_address_max: usize,
+    pub connects_per_address_per_s: u32,
     pub devices_max: usize,
 }
 
@@ -124,6 +131,7 @@ pub struct Link {
 pub struct Http {
     pub origins: Origins,
     pub connections_max: usize,
+    pub connections_per_address_max: usize,
     pub request_timeout_s: u64,
 }
 
@@ -163,6 +171,9 @@ pub struct Accounts {
     pub name_bytes_max: usize,
     pub password_bytes_min: usize,
     pub password_bytes_max: usize,
+    pub wrong_passwords_of_name: u32,
+    pub wrong_passwords_of_address: u32,
+    pub wrong_password_delay_max_s: u64,
     pub token_ttl_days: u32,
     pub hash_memory_kib: u32,
     pub hash_passes: u32,
@@ -191,6 +202,7 @@ pub struct Chat {
     pub edit_within_s: u32,
     pub broadcast_allowed: Broadcast,
     pub broadcasts_per_minute: u32,
+    pub of_user: OfUser,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -310,6 +322,7 @@ impl Config {
                 handshake_timeout_s: s.number("tls.handshake_timeout_s", 1..=60)?,
                 handshakes_max: s.number("tls.handshakes_max", 1..=100_000)?,
             },
+            proxy: Proxy::read(s)?,
             link: Link {
                 mars_clients: s.switch("link.mars_clients")?,
                 idle_timeout_s: s.number("link.idle_timeout_s", 60..=86_400)?,
@@ -328,11 +341,14 @@ impl Config {
                 links_max: s.number_or_none("link.links_max", 10_000_000)?,
                 strangers_max: s.number("link.strangers_max", 1..=10_000_000)?,
                 links_per_address_max: s.number("link.links_per_address_max", 1..=10_000_000)?,
+                strangers_per_address_max: s.number("link.strangers_per_address_max", 1..=10_000_000)?,
+                connects_per_address_per_s: s.number("link.connects_per_address_per_s", 1..=10_000_000)?,
                 devices_max: s.number("link.devices_max", 1..=1_000)?,
             },
             http: Http {
                 origins: s.origins("http.origins")?,
                 connections_max: s.number("http.connections_max", 1..=1_000_000)?,
+                connections_per_address_max: s.number("http.connections_per_address_max", 1..=1_000_000)?,
                 request_timeout_s: s.number("http.request_timeout_s", 1..=600)?,
             },
             old_contract: OldContract {
@@ -363,6 +379,9 @@ impl Config {
                 name_bytes_max: s.number("accounts.name_bytes_max", 1..=64)?,
                 password_bytes_min: s.number("accounts.password_bytes_min", 4..=64)?,
                 password_bytes_max: s.number("accounts.password_bytes_max", 64..=1_024)?,
+                wrong_passwords_of_name: s.number("accounts.wrong_passwords_of_name", 1..=1_000)?,
+                wrong_passwords_of_address: s.number("accounts.wrong_passwords_of_address", 1..=1_000_000)?,
+                wrong_password_delay_max_s: s.number("accounts.wrong_password_delay_max_s", 1..=86_400)?,
                 token_ttl_days: s.number("accounts.token_ttl_days", 1..=3_650)?,
                 hash_memory_kib: s.number("accounts.hash_memory_kib", 8..=1_048_576)?,
                 hash_passes: s.number("accounts.hash_passes", 1..=64)?,
@@ -381,6 +400,7 @@ impl Config {
                 edit_within_s: s.number("chat.edit_within_s", 0..=31_536_000)?,
                 broadcast_allowed: s.broadcast("chat.broadcast_allowed")?,
                 broadcasts_per_minute: s.number("chat.broadcasts_per_minute", 1..=60_000)?,
+                of_user: OfUser::read(s)?,
             },
             contacts: Contacts::read(s)?,
             uploads: Uploads {

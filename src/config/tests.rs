@@ -199,6 +199,14 @@ fn settings_that_contradict_one_another_are_refused() {
     let both = "default: chat.content_bytes_max is 65536, too much for link.frame_bytes_max (65536, my.toml:1)";
     starts("link.frame_bytes_max = 65536", both);
     starts("link.outbox_bytes_max = 16384", "default: chat.content_bytes_max is 65536, too much for link.outbox");
+    let open = "proxy.header_from = ['10.0.0.0/8', '0.0.0.0/0']";
+    starts(open, "my.toml:1: proxy.header_from is [\"10.0.0.0/8\", \"0.0.0.0/0\"], and \"0.0.0.0/0\" is everybody");
+    starts("proxy.forwarded_from = ['here']", "my.toml:1: proxy.forwarded_from is [\"here\"], and \"here\" is no");
+    starts(
+        "proxy.forwarded_from = '10.0.0.1'",
+        "my.toml:1: proxy.forwarded_from is \"10.0.0.1\", and should be a list",
+    );
+    assert_eq!(from_file("proxy.header_from = ['10.0.0.1', '::1']").unwrap().proxy.header_from.len(), 2);
     starts("link.goodbye_timeout_ms = 10001", "my.toml:1: link.goodbye_timeout_ms is 10001, longer than");
 }
 

@@ -2,10 +2,10 @@
 //! would carry, or the same as JSON; how it ended is told by the code in the reply, with status 200, since a Mars
 //! client takes every other status for a broken network.
 
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::Extension;
+use axum::extract::{Path, Request, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -14,6 +14,7 @@ use prost::Message;
 
 use super::body::BodyError;
 use super::{Http, bearer, body, contract, foreign_page};
+use crate::address::Address;
 use crate::chat::{Asked, LoggedIn, Origin};
 use crate::id::LinkId;
 use crate::wire::command::CommandInfo;
@@ -21,7 +22,7 @@ use crate::wire::{COMMANDS, Code, Refused, Request as Question, Who, pb};
 
 pub(super) async fn call(
     State(http): State<Arc<Http>>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    Extension(address): Extension<Address>,
     Path(name): Path<String>,
     request: Request,
 ) -> Response {
@@ -36,7 +37,7 @@ pub(super) async fn call(
         let refused = Refused::new(Code::UnknownCommand, "no request has this name: see /api");
         return format.write("Refusal", refused.encode());
     };
-    let answer = http.answer(row, address.ip(), format, request).await;
+    let answer = http.answer(row, address, format, request).await;
     format.write(row.reply, answer.unwrap_or_else(|refused| refused.encode()))
 }
 
@@ -44,7 +45,7 @@ impl Http {
     async fn answer(
         &self,
         row: &CommandInfo,
-        address: IpAddr,
+        address: Address,
         format: Format,
         request: Request,
     ) -> Result<Bytes, Refused> {
@@ -80,7 +81,7 @@ impl Http {
     }
 
     /// A login that makes no link: what it is for is the token.
-    async fn log_in(&self, hello: pb::HelloRequest, address: IpAddr) -> Result<Bytes, Refused> {
+    async fn log_in(&self, hello: pb::HelloRequest, address: Address) -> Result<Bytes, Refused> {
         let metrics = &self.entrance.door.metrics;
         let decided = self.chat().log_in(hello, address).await;
         let LoggedIn { user, mut reply, resume, .. } = decided.inspect_err(|_| metrics.logins_refused.add(1))?;

@@ -6,23 +6,27 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ConnectInfo;
+use axum::http::HeaderValue;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::debug;
 
 use super::patient::Patient;
 use super::{Http, paths};
+use crate::address::Address;
 use crate::link::listen::{pause_after, prepare};
 use crate::link::transport::Wire;
+use crate::metrics::Limit;
 use crate::tls::Acceptor;
 
+/// Where a proxy for HTTP says for whom it asks.
+const X_FORWARDED_FOR: &str = "x-forwarded-for";
 /// The longest header, and how much of a body is read at once, in bytes.
 const BUFFER_BYTES_MAX: usize = 64 * 1024;
 
@@ -37,24 +41,16 @@ pub async fn serve(listener: TcpListener, tls: Option<Acceptor>, http: Arc<Http>
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, address)) => match Arc::clone(&http.places).try_acquire_owned() {
+            Ok((stream, socket)) => match Arc::clone(&http.places).try_acquire_owned() {
                 Ok(place) => {
                     prepare(&stream);
-                    let (paths, served) = (paths.clone(), Arc::clone(&http));
-                    match tls.clone() {
-                        None => http.entrance.tasks.spawn(answer(stream, address, place, paths, served)),
-                        Some(tls) => http.entrance.tasks.spawn(async move {
-                            let encrypted = served.entrance.encrypt(&tls, stream, address.ip(), &served.stop).await;
-                            if let Some(stream) = encrypted {
-                                // In a box, so that a handshake has no room for what comes behind it.
-                                Box::pin(answer(stream, address, place, paths, served)).await;
-                            }
-                        }),
-                    };
+                    let connection = Connection { socket, place, paths: paths.clone(), http: Arc::clone(&http) };
+                    http.entrance.tasks.spawn(connection.live(stream, tls.clone()));
                 }
                 Err(_) => {
                     http.entrance.door.metrics.connections_refused.add(1);
-                    debug!(%address, "HTTP connection refused: there are as many as there may be");
+                    http.entrance.door.metrics.limited(Limit::HttpConnections);
+                    debug!(%socket, "HTTP connection refused: there are as many as there may be");
                 }
             },
             Err(error) => pause_after(&error, &http.entrance.door.metrics).await,
@@ -62,17 +58,51 @@ pub async fn serve(listener: TcpListener, tls: Option<Acceptor>, http: Arc<Http>
     }
 }
 
+/// A connection that was accepted and has nothing said yet.
+struct Connection {
+    socket: SocketAddr,
+    place: OwnedSemaphorePermit,
+    paths: axum::Router,
+    http: Arc<Http>,
+}
+
+impl Connection {
+    /// From what its proxy says, if it has one, over the handshake, if there is one, to its end. What comes later is in a
+    /// box, so that who waits for the beginning has no room for it.
+    async fn live(self, mut stream: TcpStream, tls: Option<Acceptor>) {
+        let Self { socket, place, paths, http } = self;
+        let mut address = Address::new(socket.ip());
+        if http.entrance.proxies.announces(socket) {
+            let announced = Box::pin(http.entrance.announced(&mut stream, socket, &http.stop)).await;
+            let Some(announced) = announced else { return };
+            address = announced;
+        }
+        let Ok(_visit) = http.entrance.visit(address) else { return };
+        match tls {
+            None => Box::pin(answer(stream, address, place, paths, http)).await,
+            Some(tls) => {
+                let encrypted = Box::pin(http.entrance.encrypt(&tls, stream, address, &http.stop)).await;
+                if let Some(stream) = encrypted {
+                    Box::pin(answer(stream, address, place, paths, http)).await;
+                }
+            }
+        }
+    }
+}
+
 /// Answers the requests of one connection, until it ends or becomes a link.
 async fn answer<S: Wire>(
     stream: S,
-    address: SocketAddr,
+    address: Address,
     _place: OwnedSemaphorePermit,
     paths: axum::Router,
     http: Arc<Http>,
 ) {
-    let paths = TowerToHyperService::new(paths);
+    let (paths, entrance) = (TowerToHyperService::new(paths), http.entrance.clone());
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(address));
+        let lines = request.headers().get_all(X_FORWARDED_FOR).iter().map(HeaderValue::as_bytes);
+        let from = entrance.proxies.forwarded(address, lines);
+        request.extensions_mut().insert(from);
         paths.call(request)
     });
     let stream = Patient::new(stream, Duration::from_millis(http.settings.write_timeout_ms));

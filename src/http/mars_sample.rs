@@ -1,15 +1,16 @@
 //! The short link of Mars' sample apps: its four paths, which carry what the four commands carry on the long link.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::Extension;
+use axum::extract::{Path, Request, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
 use super::{Http, body, foreign_page};
+use crate::address::Address;
 use crate::chat::{Asked, Origin};
 use crate::id::LinkId;
 use crate::wire::mars::Command;
@@ -24,7 +25,7 @@ const PATHS: [(&str, Command); 4] = [
 
 pub(super) async fn call(
     State(http): State<Arc<Http>>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    Extension(address): Extension<Address>,
     Path(name): Path<String>,
     request: Request,
 ) -> Response {
@@ -45,7 +46,7 @@ pub(super) async fn call(
         Ok(body) => SampleRequest::decode(*command as u32, body).unwrap_or(SampleRequest::Unreadable(*command)),
         Err(_) => SampleRequest::Unreadable(*command),
     };
-    let origin = Origin { address: address.ip(), link: LinkId::NONE };
+    let origin = Origin { address, link: LinkId::NONE };
     let answer = match http.chat().ask(None, origin, Question::MarsSample(question)) {
         Asked::Done(answer) => answer,
         Asked::Later(answer) => answer.await,

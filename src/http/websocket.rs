@@ -1,11 +1,11 @@
 //! A WebSocket begins as an HTTP request. The handshake is here; from then on it is a link as any other
 //! (`link::websocket`).
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{
     CONNECTION, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
     UPGRADE,
@@ -22,6 +22,7 @@ use tracing::{debug, error};
 
 use super::patient::Patient;
 use super::{Http, foreign_page};
+use crate::address::Address;
 use crate::link::websocket::WebSocketTransport;
 use crate::tls::TlsStream;
 
@@ -32,7 +33,7 @@ const ACCEPT_SALT: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 pub(super) async fn upgrade(
     State(http): State<Arc<Http>>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    Extension(address): Extension<Address>,
     mut request: Request,
 ) -> Response {
     if !http.settings.origins.allow(request.headers()) {
@@ -45,7 +46,7 @@ pub(super) async fn upgrade(
     let Some(upgrade) = request.extensions_mut().remove::<OnUpgrade>() else {
         return refuse(StatusCode::BAD_REQUEST, "this connection cannot become a WebSocket\n");
     };
-    let Ok(place) = http.entrance.open(address.ip()) else {
+    let Ok(place) = http.entrance.open(address) else {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "there are as many links as there may be\n");
     };
     let entrance = http.entrance.clone();

@@ -13,6 +13,7 @@ use tracing::{debug, warn};
 
 use super::tcp::TcpTransport;
 use super::{Door, Entrance};
+use crate::address::Address;
 use crate::metrics::Metrics;
 use crate::tls::Acceptor;
 
@@ -45,7 +46,7 @@ pub async fn accept(listener: TcpListener, tls: Option<Acceptor>, entrance: Entr
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, address)) => open(stream, address, tls.as_ref(), &entrance, &stop),
+            Ok((stream, socket)) => open(stream, socket, tls.as_ref(), &entrance, &stop),
             Err(error) => {
                 pause_after(&error, &entrance.door.metrics).await;
             }
@@ -63,17 +64,31 @@ pub async fn pause_after(error: &io::Error, metrics: &Metrics) {
     sleep(ACCEPT_PAUSE).await;
 }
 
-fn open(stream: TcpStream, address: SocketAddr, tls: Option<&Acceptor>, entrance: &Entrance, stop: &CancellationToken) {
-    // Before the handshake, so that whoever takes his time with it counts as well.
-    let Ok(place) = entrance.open(address.ip()) else { return };
+fn open(stream: TcpStream, socket: SocketAddr, tls: Option<&Acceptor>, entrance: &Entrance, stop: &CancellationToken) {
     prepare(&stream);
+    if !entrance.proxies.announces(socket) {
+        return begin(stream, Address::new(socket.ip()), tls, entrance, stop);
+    }
+    let (tls, stop, inside) = (tls.cloned(), stop.clone(), entrance.clone());
+    entrance.tasks.spawn(async move {
+        let mut stream = stream;
+        if let Some(address) = inside.announced(&mut stream, socket, &stop).await {
+            begin(stream, address, tls.as_ref(), &inside, &stop);
+        }
+    });
+}
+
+/// Gives a connection its place, and makes it a link.
+fn begin(stream: TcpStream, address: Address, tls: Option<&Acceptor>, entrance: &Entrance, stop: &CancellationToken) {
+    // Before the handshake, so that whoever takes his time with it counts as well.
+    let Ok(place) = entrance.open(address) else { return };
     let Some(tls) = tls else {
         return entrance.enter(TcpTransport::new(stream), place);
     };
     let (tls, stop, inside) = (tls.clone(), stop.clone(), entrance.clone());
     // In a task of its own, which is gone when the link begins: a slow handshake holds nobody up.
     entrance.tasks.spawn(async move {
-        if let Some(stream) = inside.encrypt(&tls, stream, address.ip(), &stop).await {
+        if let Some(stream) = inside.encrypt(&tls, stream, address, &stop).await {
             inside.enter(TcpTransport::new(stream), place);
         }
     });

@@ -11,7 +11,7 @@ pub mod transport;
 pub mod websocket;
 
 use std::future::{Future, poll_fn};
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use futures_util::future::Either;
@@ -20,18 +20,22 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{Instrument, debug, debug_span, warn};
 
+use crate::address::Address;
 use crate::chat::Chat;
 use crate::clock::Clock;
-use crate::links::{Full, Links, Place};
-use crate::metrics::Metrics;
+use crate::links::{Full, Links, Place, Visit};
+use crate::metrics::{Limit, Metrics};
+use crate::proxy::{HeaderError, Proxies};
 use crate::session::Rules;
-use crate::tls::{Acceptor, TlsStream};
+use crate::tls::{Acceptor, HandshakeError, TlsStream};
 use crate::wire::CloseReason;
 use life::{Event, Life};
 use transport::Transport;
 
 /// Every so many refused connections are said in the log.
 const REFUSED_PER_LINE: u64 = 1000;
+/// The same of those whose proxy does not say what it should: that is a fault in somebody's settings.
+const HEADERS_REFUSED_PER_LINE: u64 = 100;
 
 /// What all links share.
 #[derive(Debug)]
@@ -59,22 +63,66 @@ pub struct Timing {
 pub struct Entrance {
     pub links: Arc<Links>,
     pub door: Arc<Door>,
+    pub proxies: Arc<Proxies>,
     /// Every link is a task on it.
     pub tasks: TaskTracker,
 }
 
 impl Entrance {
     /// Takes a place for a connection, or there is none.
-    pub fn open(&self, address: IpAddr) -> Result<Place, Full> {
+    pub fn open(&self, address: Address) -> Result<Place, Full> {
         self.door.metrics.connections.add(1);
-        self.links.open(address).inspect_err(|full| {
-            let refused = self.door.metrics.connections_refused.get();
-            self.door.metrics.connections_refused.add(1);
-            if refused.is_multiple_of(REFUSED_PER_LINE) {
-                warn!(%full, refused = refused + 1, "connections are refused; see {}", full.setting());
+        self.links.open(address, self.door.clock.now()).inspect_err(|full| self.refused(address, *full))
+    }
+
+    /// Takes a place for an HTTP connection, or there is none at its address. A proxy that speaks for others has as many as
+    /// it needs: it is the operator's own.
+    pub fn visit(&self, address: Address) -> Result<Option<Visit>, Full> {
+        self.door.metrics.connections.add(1);
+        if self.proxies.forwards(address) {
+            return Ok(None);
+        }
+        let visit = self.links.visit(address, self.door.clock.now());
+        visit.map(Some).inspect_err(|full| self.refused(address, *full))
+    }
+
+    fn refused(&self, address: Address, full: Full) {
+        let limit = match full {
+            Full::Links => Limit::Links,
+            Full::Address => Limit::LinksOfAddress,
+            Full::Web => Limit::HttpConnectionsOfAddress,
+            Full::Rate => Limit::ConnectsOfAddress,
+        };
+        self.door.metrics.limited(limit);
+        let refused = self.door.metrics.connections_refused.get();
+        self.door.metrics.connections_refused.add(1);
+        if refused.is_multiple_of(REFUSED_PER_LINE) {
+            warn!(%full, refused = refused + 1, "connections are refused; see {}", full.setting());
+        }
+        debug!(%address, %full, "connection refused");
+    }
+
+    /// Hears from a proxy where its connection comes from. `None`: it says nothing that can be used, or the server stops.
+    pub async fn announced(
+        &self,
+        stream: &mut TcpStream,
+        socket: SocketAddr,
+        stop: &CancellationToken,
+    ) -> Option<Address> {
+        match stop.run_until_cancelled(self.proxies.announced(stream, socket)).await? {
+            Ok(address) => Some(address),
+            Err(HeaderError::Silent) => None,
+            Err(error) => {
+                let refused = self.door.metrics.proxy_headers_refused.get();
+                self.door.metrics.proxy_headers_refused.add(1);
+                if refused.is_multiple_of(HEADERS_REFUSED_PER_LINE) {
+                    let refused = refused + 1;
+                    warn!(proxy = %socket, %error, refused, "a proxy's connection is closed; see proxy.header_from");
+                }
+                debug!(proxy = %socket, %error, "PROXY header refused");
+                None
             }
-            debug!(%address, %full, "connection refused");
-        })
+        }
     }
 
     /// Shakes hands with a peer. `None`: nothing came of it, or the server stops.
@@ -82,7 +130,7 @@ impl Entrance {
         &self,
         tls: &Acceptor,
         stream: TcpStream,
-        address: IpAddr,
+        address: Address,
         stop: &CancellationToken,
     ) -> Option<TlsStream<TcpStream>> {
         let metrics = &self.door.metrics;
@@ -91,6 +139,9 @@ impl Entrance {
             Ok(stream) => Some(stream),
             Err(error) => {
                 metrics.handshakes_failed.add(1);
+                if matches!(error, HandshakeError::Crowded) {
+                    metrics.limited(Limit::Handshakes);
+                }
                 debug!(%address, %error, "TLS handshake failed");
                 None
             }

@@ -1,6 +1,7 @@
 //! The program as an operator meets it: started, asked, killed, starved, stopped. Every test here runs the real binary
 //! as a child process, in a folder of its own and on ports of the kernel's choice.
 
+mod abuse;
 mod check;
 mod cli;
 mod crash;

@@ -29,6 +29,7 @@ accounts.hash_memory_kib = 8
 accounts.hash_passes = 1
 chat.broadcast_allowed = \"everybody\"
 chat.broadcasts_per_minute = 60000
+chat.sends_per_second_of_user = 1000000
 store.disk_reserve_mb = 16
 ";
 

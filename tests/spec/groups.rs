@@ -178,7 +178,7 @@ async fn a_change_is_answered_when_it_holds_and_not_before() {
     let chat = Chat::new(plan.store, parts, plan.chat);
     let user = chat.add_account("anna", None).await.unwrap();
     let caller = Caller { user, device: "phone".into(), link: LinkId(1) };
-    let origin = Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), link: caller.link };
+    let origin = Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST).into(), link: caller.link };
     let ask = async |request| match chat.ask(Some(&caller), origin, request) {
         Asked::Done(answer) => answer,
         Asked::Later(answer) => answer.await,

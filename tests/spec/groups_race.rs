@@ -93,7 +93,7 @@ async fn who_goes_before_the_reply_leaves_no_room_for_doing_it_twice() {
     gate.shut();
     let chat = world.server.chat();
     let caller = Caller { user: UserId::parse(anna.user).unwrap(), device: "web".into(), link: LinkId::NONE };
-    let origin = Origin { address: world.server.tcp().ip(), link: LinkId::NONE };
+    let origin = Origin { address: world.server.tcp().ip().into(), link: LinkId::NONE };
     let invitation = || {
         let request = Request::GroupInvite(pb::GroupInviteRequest { group, members: vec![bob] });
         let Asked::Later(answer) = chat.ask(Some(&caller), origin, request) else { panic!("it has to wait") };

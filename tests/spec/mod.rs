@@ -7,6 +7,8 @@ mod accounts;
 mod amends;
 /// What has arrived, and who has read it.
 mod arrivals;
+/// Wrong passwords, and what they cost.
+mod attempts;
 /// Between whom nothing passes.
 mod blocks;
 /// Writing to everyone.
@@ -45,6 +47,8 @@ mod groups_roles;
 mod http;
 /// Writing, reading, and the cursor between them.
 mod inbox;
+/// How much may come from one address and one user.
+mod limits;
 /// Before login: strangers, and how they become users.
 mod login;
 /// Receipts and typing.
@@ -67,6 +71,8 @@ mod people;
 mod presence;
 /// What people say of themselves.
 mod profiles;
+/// Proxies that say whom a connection is from.
+mod proxies;
 /// Slow readers, and readers that come while others write.
 mod readers;
 /// A log that does not keep everything.

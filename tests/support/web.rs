@@ -35,7 +35,7 @@ impl Web {
         Self::over(stream, &format!("wss://{}/ws", world.server.ports().https.unwrap())).await
     }
 
-    async fn over(stream: Connection, url: &str) -> Self {
+    pub(crate) async fn over(stream: Connection, url: &str) -> Self {
         let mut request = url.into_client_request().unwrap();
         let origin = url.replacen("ws", "http", 1).replacen("/ws", "", 1);
         let headers = request.headers_mut();

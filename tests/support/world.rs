@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use longlink::chat::retention::Retention;
 use longlink::chat::upload::Limits;
-use longlink::chat::{self, Broadcast, Contacts, Registration, WriteTo};
+use longlink::chat::{self, Broadcast, Contacts, OfUser, Registration, WriteTo, WrongPasswords};
 use longlink::clock::Clock;
 use longlink::http::{self, Origins, old_contract};
 use longlink::link::Timing;
 use longlink::link::tcp::TcpTransport;
 use longlink::links::Bounds;
 use longlink::listening::Ports;
+use longlink::proxy;
 use longlink::server::{Drain, Plan, Server};
 use longlink::session::Rules;
 use longlink::store::{Embedded, Memory, Store};
@@ -45,6 +46,7 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
         clock: Clock::virtual_at(TODAY_MS),
         listen: Ports { tcp: Some(any), http: Some(any), ..Ports::default() },
         tls: None,
+        proxies: proxy::Settings::default(),
         control: None,
         rules: Rules {
             idle_timeout_ms: 900_000,
@@ -62,6 +64,9 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
             links_max: 10_000,
             strangers_max: 1_000,
             links_per_address_max: 10_000,
+            strangers_per_address_max: 10_000,
+            web_per_address_max: 10_000,
+            connects_per_address_per_s: 10_000,
             outbox_bytes_max: 256 * 1024,
         },
         chat: chat::Settings {
@@ -71,6 +76,7 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
             name_bytes_max: 64,
             password_bytes_min: 4,
             password_bytes_max: 128,
+            wrong_passwords: WrongPasswords { of_name: 5, of_address: 1_000, delay_ms_max: 900_000 },
             token_ttl_s: 30 * 24 * 3600,
             content_bytes_max: 512 * 1024,
             page_entries: 100,
@@ -83,6 +89,13 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
             edit_within_s: 900,
             broadcast: Broadcast::Everybody,
             broadcasts_per_minute: 1_000_000,
+            of_user: OfUser {
+                sends_per_second: 1_000_000,
+                sends_per_day: 1_000_000_000,
+                bytes_per_day: 1 << 40,
+                groups_max: 10_000,
+                groups_made_per_day: 1_000_000,
+            },
             retention: Retention::default(),
             uploads: Limits {
                 file_bytes_max: 4 << 20,
@@ -180,9 +193,17 @@ impl World {
 
     /// A stranger over a pipe that holds so many bytes in each direction.
     pub(crate) async fn piped_through(&self, pipe_bytes: usize) -> Peer<DuplexStream> {
+        self.come(IpAddr::V4(Ipv4Addr::LOCALHOST), pipe_bytes).await
+    }
+
+    /// A stranger over a pipe, from some address.
+    pub(crate) async fn piped_from(&self, address: &str) -> Peer<DuplexStream> {
+        self.come(address.parse().unwrap(), PIPE_BYTES).await
+    }
+
+    async fn come(&self, address: IpAddr, pipe_bytes: usize) -> Peer<DuplexStream> {
         let (ours, theirs) = tokio::io::duplex(pipe_bytes);
-        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        self.server.connect(TcpTransport::new(theirs), address).expect("there is a place for it");
+        self.server.connect(TcpTransport::new(theirs), address.into()).expect("there is a place for it");
         // Its task begins, so that it is as old as the caller thinks.
         tokio::task::yield_now().await;
         Peer::over(ours)

@@ -107,7 +107,7 @@ impl<'a> Player<'a> {
         let link = self.links.entry(link).or_insert_with(|| {
             let (pipe, far) = duplex(4 * FRAME_LENGTH_MAX);
             let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
-            world.expect("the server has stopped").server.connect(TcpTransport::new(far), here).unwrap();
+            world.expect("the server has stopped").server.connect(TcpTransport::new(far), here.into()).unwrap();
             Link { pipe, heard: BytesMut::new() }
         });
         link.pipe.write_all(bytes).await.unwrap();

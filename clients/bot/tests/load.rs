@@ -32,6 +32,8 @@ impl World {
             "data_dir = {:?}\nlisten.tcp = \"127.0.0.1:0\"\nlisten.http = \"127.0.0.1:0\"\n\
              accounts.registration = \"open\"\naccounts.hash_memory_kib = 8\naccounts.hash_passes = 1\n\
              chat.broadcast_allowed = \"everybody\"\nchat.broadcasts_per_minute = 60000\n\
+             link.connects_per_address_per_s = 1000000\nchat.sends_per_second_of_user = 1000000\n\
+             chat.sends_per_day_of_user = 1000000000\nchat.mb_per_day_of_user = 1048576\n\
              old_contract.mode = \"token\"\nstore.disk_reserve_mb = 16\n",
             folder.path().join("data")
         );

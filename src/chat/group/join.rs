@@ -13,6 +13,7 @@ use super::super::bounds::cut_to_page;
 use super::super::{Caller, Chat, internal, keys};
 use super::{check_admin, event, parse_group};
 use crate::id::{GroupId, UserId};
+use crate::metrics::Limit;
 use crate::store::{Change, Expect, Keep, Roster};
 use crate::wire::pb::{GroupEventKind, GroupJoin};
 use crate::wire::{Code, Command, Refused, pb};
@@ -71,7 +72,7 @@ impl Chat {
             let message = format!("the greeting has {bytes} bytes, more than {GREETING_BYTES_MAX}");
             return Err(Refused::new(Code::BadRequest, message));
         }
-        self.take_turn(&self.joins, caller.user, "joining groups")?;
+        self.take_turn(&self.joins, Limit::GroupJoins, caller.user, "joining groups")?;
         let group = self.group_of_link(&request.link)?;
         let mut turn = self.turn(group).await?;
         // It may have ended while its turn was waited for.
@@ -92,6 +93,7 @@ impl Chat {
             GroupJoin::Closed => Err(no_link()),
             GroupJoin::Open => {
                 self.check_size(turn.roster.members.len() + 1)?;
+                self.check_group_room(&[caller.user]).await?;
                 let reply = reply(true, &turn.roster);
                 turn.put(caller.user, &event(GroupEventKind::Joined, &[caller.user]));
                 turn.finish().await?;
@@ -178,6 +180,7 @@ impl Chat {
         if request.accept && !turn.roster.has(user) {
             self.check_exists(user)?;
             self.check_size(turn.roster.members.len() + 1)?;
+            self.check_group_room(&[user]).await?;
             turn.put(caller.user, &event(GroupEventKind::Joined, &[user]));
             turn.finish().await?;
         }

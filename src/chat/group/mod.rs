@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::{Caller, Chat, PARTITION, check_client_msg_id, internal, keys};
 use crate::id::{GroupId, Peer, QueueId, UserId};
+use crate::metrics::Limit;
 use crate::store::{Appended, Keep, Roster};
 use crate::wire::pb::{GroupEvent, GroupEventKind};
 use crate::wire::{Code, Refused, pb};
@@ -32,6 +33,13 @@ impl Chat {
             users.insert(0, caller.user);
         }
         self.check_size(users.len())?;
+        self.take_turn(&self.groups_made, Limit::GroupsMade, caller.user, "making groups")?;
+        if let Err(refused) = self.check_group_room(&users).await {
+            // A retry finds what it made the first time, in however many groups they are since.
+            if self.store.find(PARTITION, caller.user, &request.client_msg_id).await?.is_none() {
+                return Err(refused);
+            }
+        }
         let group = self.new_group().await?;
         let mut turn = self.turn(group).await?;
         let event = GroupEvent { name: request.name, ..event(GroupEventKind::Created, &users) };
@@ -82,6 +90,7 @@ impl Chat {
         users.retain(|user| !turn.roster.has(*user));
         if !users.is_empty() {
             self.check_size(turn.roster.members.len() + users.len())?;
+            self.check_group_room(&users).await?;
             turn.put(caller.user, &event(GroupEventKind::Joined, &users));
             turn.finish().await?;
             self.end_asking(group, &users).await?;

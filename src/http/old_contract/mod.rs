@@ -9,8 +9,9 @@ mod receive;
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE, COOKIE};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +19,7 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 
 use super::{Http, bearer, body};
+use crate::address::Address;
 use crate::chat::{Asked, Caller, Origin};
 use crate::id::{Peer, QueueId, UserId};
 use crate::wire::pb::{self, ContentType};
@@ -75,15 +77,15 @@ impl OldContract {
 /// Answers one request.
 pub(super) async fn message(
     State(http): State<Arc<Http>>,
-    ConnectInfo(address): ConnectInfo<std::net::SocketAddr>,
+    Extension(address): Extension<Address>,
     Path(action): Path<String>,
     request: Request,
 ) -> Response {
-    let answered = answer(&http, address.ip(), &action, request).await;
+    let answered = answer(&http, address, &action, request).await;
     answered.unwrap_or_else(|fault| fault.response())
 }
 
-async fn answer(http: &Http, address: std::net::IpAddr, action: &str, request: Request) -> Result<Response, Fault> {
+async fn answer(http: &Http, address: Address, action: &str, request: Request) -> Result<Response, Fault> {
     if http.old_contract.mode == Mode::Off {
         return Err(refuse(StatusCode::NOT_FOUND, "the old contract is off: see old_contract.mode in the settings"));
     }
@@ -206,7 +208,7 @@ impl Http {
         Ok(json(StatusCode::OK, &shown))
     }
 
-    async fn old_send(&self, asker: Asker, address: std::net::IpAddr, body: &[u8]) -> Result<Response, Fault> {
+    async fn old_send(&self, asker: Asker, address: Address, body: &[u8]) -> Result<Response, Fault> {
         let Some(message) = Object::read(body).map_err(unreadable)? else {
             return Ok(StatusCode::OK.into_response());
         };

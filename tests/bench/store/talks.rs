@@ -121,7 +121,7 @@ async fn ask(chat: &Arc<Chat>, before: i64) -> (f64, usize, i64) {
 
 async fn asked(chat: &Arc<Chat>, request: Request) -> bytes::Bytes {
     let caller = Caller { user: user(1), device: "bench".into(), link: LinkId::NONE };
-    let origin = Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), link: LinkId::NONE };
+    let origin = Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST).into(), link: LinkId::NONE };
     match chat.ask(Some(&caller), origin, request) {
         Asked::Done(answer) => answer,
         Asked::Later(answer) => answer.await,

@@ -36,8 +36,8 @@ sending: a slow server is then asked less, and its latencies look better than th
 
 Whether the log is durable, and who may write to everyone how often, are the server's settings
 (store.engine, chat.broadcast_allowed, chat.broadcasts_per_minute), as is how many links one address may have
-(link.links_per_address_max). With --tls, a connection counts as made when its handshake is, and one that comes back
-resumes its session where the server lets it, as apps do.
+(link.*_per_address*), and how much one user may send (chat.*_of_user). With --tls, a connection counts as made when its
+handshake is, and one that comes back resumes its session where the server lets it, as apps do.
 
 Examples:
   bot load pairs --data-dir longlink-demo

@@ -67,8 +67,10 @@ fn settings(folder: &Path, engine: &str) -> String {
         "data_dir = {data:?}\n\
          [listen]\ntcp = \"127.0.0.1:0\"\nhttp = \"127.0.0.1:0\"\n\
          [http]\nconnections_max = 16\n\
-         [link]\nlinks_per_address_max = 1000000\n\
+         [link]\nlinks_per_address_max = 1000000\nstrangers_per_address_max = 1000000\n\
+         connects_per_address_per_s = 1000000\n\
          [chat]\nbroadcast_allowed = \"everybody\"\nbroadcasts_per_minute = 60000\n\
+         sends_per_second_of_user = 1000000\nsends_per_day_of_user = 1000000000\nmb_per_day_of_user = 1048576\n\
          [store]\nengine = \"{engine}\"\n"
     )
 }
