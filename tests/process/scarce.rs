@@ -66,7 +66,7 @@ async fn room_that_comes_back_is_used_without_a_restart() {
 
     let ballast = home.path().join("ballast");
     let file = std::fs::File::create(&ballast).unwrap();
-    rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, 2 * SPARE_MB << 20).unwrap();
+    rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, (2 * SPARE_MB) << 20).unwrap();
     let mut id = 0;
     let mut try_one = async || {
         id += 1;

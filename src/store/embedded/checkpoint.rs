@@ -4,7 +4,9 @@
 //! the mark. So what is at or before the mark needs no journal, and an open looks only at what is behind it.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::Shared;
 use super::tables::Tables;

@@ -138,10 +138,10 @@ impl<'a> Batch<'a> {
         }
         let (body, mut rows) = (rest, Vec::new());
         for _ in 0..beginning.rows {
-            match rest.first()? {
-                &ROW => rows.push(Item::parse(&mut rest)?),
+            match *rest.first()? {
+                ROW => rows.push(Item::parse(&mut rest)?),
                 // Of keyspaces that are cleared as a whole, which ours never are.
-                &CLEARED => drop(take::<9>(&mut rest)?),
+                CLEARED => drop(take::<9>(&mut rest)?),
                 _ => return None,
             }
         }
