@@ -1,6 +1,6 @@
 //! Opening: what must be in order before the first append is taken.
 
-use std::fs;
+use std::fs::{self, File};
 use std::panic::catch_unwind;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -95,10 +95,27 @@ pub(super) fn open_tables(dir: &Path, cache_bytes: u64) -> Result<(Lock, Tables)
 pub(super) fn open_database(path: &Path, cache_bytes: u64) -> Result<Tables, String> {
     // The database expects of its files what it wrote there, and panics at some that are damaged.
     match catch_unwind(|| Tables::open(path, cache_bytes)) {
-        Ok(Ok(tables)) => Ok(tables),
+        Ok(Ok(tables)) => match sync_folders(path) {
+            Ok(()) => Ok(tables),
+            Err(error) => Err(format!("its folders cannot be synced: {error}")),
+        },
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => Err("the database panicked while it was opened".into()),
     }
+}
+
+/// The database syncs the files of a keyspace that it makes, but not the folder in which the keyspace's own folder stands.
+/// Without this a power cut could take away a whole keyspace, with all that was acknowledged since.
+fn sync_folders(path: &Path) -> std::io::Result<()> {
+    let keyspaces = path.join("keyspaces");
+    for keyspace in fs::read_dir(&keyspaces)? {
+        let keyspace = keyspace?;
+        if keyspace.file_type()?.is_dir() {
+            File::open(keyspace.path())?.sync_all()?;
+        }
+    }
+    File::open(keyspaces)?.sync_all()?;
+    File::open(path)?.sync_all()
 }
 
 /// The refusal of a store, with the file that is to blame, if it can be found.
