@@ -29,6 +29,8 @@ const ROW_BYTES_MIN: usize = 9;
 pub(in crate::store::embedded) struct Journal {
     /// From where to where it cannot be read, and why. A torn end is not among them.
     pub(in crate::store::embedded) damages: Vec<(usize, usize, String)>,
+    /// The first entry in or behind what is damaged.
+    pub(in crate::store::embedded) harmed: Option<QueueId>,
     /// The last batch is not whole, and nothing comes behind it: a crash, or a file that was cut off.
     pub(in crate::store::embedded) torn: Option<Torn>,
 }
@@ -55,6 +57,9 @@ pub(in crate::store::embedded) fn read(bytes: &[u8], give: Give<'_>) -> Journal 
     while at < bytes.len() {
         if let Some(batch) = Batch::parse(bytes, at) {
             seqno = batch.seqno;
+            if !journal.damages.is_empty() && journal.harmed.is_none() {
+                journal.harmed = batch.first_entry();
+            }
             batch.rows.iter().for_each(|row| give(Row { seqno, key: row.key, value: row.value.as_deref() }));
             at = batch.end;
             continue;
@@ -66,7 +71,10 @@ pub(in crate::store::embedded) fn read(bytes: &[u8], give: Give<'_>) -> Journal 
         let own = Beginning::parse(&mut &*part).map_or(seqno.saturating_add(1), |beginning| beginning.seqno);
         let entry = give_proven(part, own, give);
         match next {
-            Some(_) => journal.damages.push((at, to, "a batch of the journal is damaged".into())),
+            Some(_) => {
+                journal.damages.push((at, to, "a batch of the journal is damaged".into()));
+                journal.harmed = journal.harmed.or(entry);
+            }
             None => journal.torn = Some(Torn { at, entry }),
         }
         at = to;
@@ -150,6 +158,13 @@ impl<'a> Batch<'a> {
         let (told, trailer) = (u64::from_le_bytes(take(&mut rest)?), take::<4>(&mut rest)?);
         let is_whole = tag == END && told == sum && trailer == *TRAILER;
         is_whole.then_some(Self { seqno: beginning.seqno, rows, end: bytes.len() - rest.len() })
+    }
+}
+
+impl Batch<'_> {
+    fn first_entry(&self) -> Option<QueueId> {
+        let is_one = |row: &&Item<'_>| row.value.as_deref().is_some_and(|value| is_entry(row.key, value));
+        self.rows.iter().find(is_one).map(|row| place_of(row.key))
     }
 }
 
