@@ -80,6 +80,11 @@ impl Outbox {
         self.link
     }
 
+    /// What waits, in bytes: at most `bytes_max`, and one frame that found it empty.
+    pub fn waiting_bytes(&self) -> usize {
+        self.lock().bytes as usize
+    }
+
     // For everybody else.
 
     /// Offers an entry: `body` is an `EntriesPush`. Entries must be offered in the order of the log.

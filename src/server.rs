@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -16,10 +15,11 @@ use tracing::{error, info, warn};
 use crate::address::Address;
 use crate::auth::password::{PasswordError, Passwords};
 use crate::auth::token::Tokens;
+use crate::blocking::spawn_blocking;
 use crate::chat::{Chat, Parts, mars_sample};
 use crate::clock::Clock;
 use crate::http::{Http, LinksAt};
-use crate::link::transport::Transport;
+use crate::link::transport::{Transport, Wire};
 use crate::link::{Door, Entrance, Timing, listen};
 use crate::links::{Bounds, Links};
 use crate::listening::{ListenError, Listening, Ports};
@@ -108,6 +108,7 @@ pub struct Server {
     links: Arc<Links>,
     metrics: Arc<Metrics>,
     entrance: Entrance,
+    doors: Arc<Http>,
     store: Arc<dyn Store>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -221,7 +222,7 @@ impl Server {
         match acceptors {
             Some((for_links, for_http)) => {
                 if let Some(listener) = listeners.https {
-                    background.spawn(http::serve(listener, Some(for_http), doors));
+                    background.spawn(http::serve(listener, Some(for_http), Arc::clone(&doors)));
                 }
                 if let Some(listener) = listeners.tcp_tls {
                     background.spawn(listen::accept(listener, Some(for_links), entrance.clone(), stop.clone()));
@@ -241,6 +242,7 @@ impl Server {
             links,
             metrics,
             entrance,
+            doors,
             store: plan.store,
             tasks,
             stop,
@@ -290,6 +292,11 @@ impl Server {
         let place = self.entrance.open(address).ok()?;
         self.entrance.enter(transport, place);
         Some(())
+    }
+
+    /// Serves HTTP on a connection, whatever carries it. `None`: there are as many as there may be.
+    pub fn connect_http<S: Wire>(&self, stream: S, address: Address) -> Option<()> {
+        http::serve_one(stream, address, &self.doors)
     }
 
     /// Waits until the store has failed, which is a reason to stop.

@@ -16,8 +16,8 @@ const FLOORS: [&[&str]; 5] = [
     &["id", "wire", "session"],
     // Mechanisms, each by itself.
     &[
-        "address", "clock", "outbox", "links", "router", "limiter", "auth", "metrics", "proxy", "store", "tls",
-        "uploads",
+        "address", "blocking", "clock", "outbox", "links", "router", "limiter", "auth", "metrics", "proxy", "store",
+        "tls", "uploads",
     ],
     // Rules.
     &["chat"],
@@ -30,6 +30,9 @@ const FLOORS: [&[&str]; 5] = [
 /// Who may know a neighbour on the same floor, and why. Floor 0 is one pure core, and floor 4 is the assembly: they
 /// need no entry.
 const NEIGHBOURS: &[(&str, &str, &str)] = &[
+    ("auth", "blocking", "a password's hash keeps a processor busy, which no link must wait for"),
+    ("store", "blocking", "who follows the log may have to read it from the disk"),
+    ("uploads", "blocking", "files are read and written where a thread may wait for the disk"),
     ("router", "outbox", "a route is how to reach a link, and that is its outbox"),
     ("links", "outbox", "the register holds every link's shared part, which is its outbox"),
     ("proxy", "address", "what a proxy says is where a connection comes from"),

@@ -10,7 +10,9 @@ use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVe
 use rand::TryRng;
 use rand::rngs::SysRng;
 use tokio::sync::{AcquireError, Semaphore, TryAcquireError};
-use tokio::task::{JoinError, spawn_blocking};
+use tokio::task::JoinError;
+
+use crate::blocking::spawn_blocking;
 
 /// What a hash costs, and how many are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

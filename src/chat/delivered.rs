@@ -1,7 +1,7 @@
 //! What has arrived at people's devices: for each user the greatest cursor that one of theirs has told. A state, and worth
 //! no sync of the disk.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::StreamExt;
@@ -95,7 +95,8 @@ impl Chat {
         // One page: who wrote what is beyond it is not told now, and asks READ_MARKS.
         let bounds = PageBounds { entries: self.settings.page_entries, bytes: self.settings.page_bytes };
         let page = self.reading(move |this| Ok(this.store.read_inbox(user, before, bounds)?)).await?;
-        let mut writers = HashMap::new();
+        // In an order of its own, so that a run can be repeated.
+        let mut writers = BTreeMap::new();
         for entry in page.entries.iter().filter(|entry| entry.to == Peer::User(user) && entry.from != user) {
             if entry.queue_id <= up_to {
                 writers.insert(entry.from, entry.queue_id);

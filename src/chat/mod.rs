@@ -42,11 +42,11 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use prost::Message;
 use tokio::sync::{Mutex, Notify, Semaphore};
-use tokio::task::spawn_blocking;
 
 use crate::address::Address;
 use crate::auth::password::{PasswordError, Passwords};
 use crate::auth::token::Tokens;
+use crate::blocking::spawn_blocking;
 use crate::clock::{Clock, Moment};
 use crate::id::{LinkId, UserId};
 use crate::limiter::{self, Limiter};

@@ -2,7 +2,7 @@
 //! different from what was told last is told, to each watching contact in one push. So a thousand reconnects in a
 //! second are no push at all.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -73,7 +73,7 @@ impl Presences {
 #[derive(Default)]
 struct Turn {
     /// What each who watches is told.
-    pushes: HashMap<UserId, Vec<pb::Presence>>,
+    pushes: BTreeMap<UserId, Vec<pb::Presence>>,
     seen: Vec<Change>,
     states: u64,
 }

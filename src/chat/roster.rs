@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use super::Chat;
 use super::group::not_in;
+use crate::blocking::spawn_blocking;
 use crate::id::{GroupId, QueueId, UserId};
 use crate::store::{Entry, Membership, Roster, StoreError};
 use crate::wire::pb::GroupRole;
@@ -131,7 +132,7 @@ impl Chat {
     async fn read_roster(self: &Arc<Self>, group: GroupId, entry: &Arc<Entry>) -> Result<Arc<Roster>, StoreError> {
         let this = Arc::clone(self);
         let at = QueueId::cursor(entry.queue_id.get() - 1);
-        let read = tokio::task::spawn_blocking(move || this.store.roster(group, at));
+        let read = spawn_blocking(move || this.store.roster(group, at));
         let read = read.await.map_err(|error| StoreError::Stopped(error.to_string().into()))??;
         let roster = Arc::new(read.unwrap_or_else(|| Roster::new(entry.from)));
         self.remember(group, &roster);

@@ -90,6 +90,18 @@ impl Connection {
     }
 }
 
+/// Serves one connection that did not come through a port, whatever carries it. `None`: there are as many as there may be.
+pub fn serve_one<S: Wire>(stream: S, address: Address, http: &Arc<Http>) -> Option<()> {
+    let place = Arc::clone(&http.places).try_acquire_owned().ok()?;
+    let visit = http.entrance.visit(address).ok()?;
+    let (paths, served) = (paths(Arc::clone(http)), Arc::clone(http));
+    http.entrance.tasks.spawn(async move {
+        let _visit = visit;
+        answer(stream, address, place, paths, served).await;
+    });
+    Some(())
+}
+
 /// Answers the requests of one connection, until it ends or becomes a link.
 async fn answer<S: Wire>(
     stream: S,

@@ -31,7 +31,7 @@ use crate::link::Entrance;
 use crate::metrics::Gauge;
 use crate::outbox::Outbox;
 use crate::router::Router;
-pub use listen::serve;
+pub use listen::{serve, serve_one};
 use old_contract::OldContract;
 pub use origin::Origins;
 

@@ -5,9 +5,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
-use tokio::task::spawn_blocking;
 
 use super::{Entry, StoreError};
+use crate::blocking::spawn_blocking;
 use crate::id::QueueId;
 
 /// How many entries are taken at once by a follower.

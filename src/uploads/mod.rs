@@ -18,8 +18,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
-use tokio::task::spawn_blocking;
 
+use crate::blocking::spawn_blocking;
 use crate::id::UserId;
 pub use hash::Hash;
 pub use part::{Part, Whole};

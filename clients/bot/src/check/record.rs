@@ -127,6 +127,8 @@ pub enum Event {
     Created,
     Joined,
     Left,
+    /// Nobody came or went: whose it is, or what holds in it.
+    Otherwise,
 }
 
 /// What the server made of the cursor.

@@ -236,7 +236,7 @@ pub(super) fn happened(entry: &pb::Entry) -> Option<Happened> {
         (pb::GroupEventKind::Created, _) => Event::Created,
         (_, Moves::In) => Event::Joined,
         (_, Moves::Out) => Event::Left,
-        (_, Moves::Nobody) => return None,
+        (_, Moves::Nobody) => Event::Otherwise,
     };
     Some(Happened { what, users: event.users })
 }

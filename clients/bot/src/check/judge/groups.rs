@@ -64,7 +64,7 @@ impl Stays {
             match (what, open) {
                 (Event::Created | Event::Joined, None) => all.push((at, i64::MAX)),
                 (Event::Left, Some((_, to))) => *to = at,
-                (Event::Created | Event::Joined, Some(_)) | (Event::Left, None) => {}
+                (Event::Created | Event::Joined, Some(_)) | (Event::Left, None) | (Event::Otherwise, _) => {}
             }
         }
     }
@@ -90,7 +90,9 @@ impl Judge {
                     && event.users.iter().all(|user| change.users.contains(user))
             };
             let ours = self.readers.values().any(|reader| reader.user == *from);
-            if ours && !self.changes.0.values().any(|change| is_it(&change)) {
+            // That the group is another's when its owner leaves is nobody's wish.
+            let wished = event.what != Event::Otherwise;
+            if ours && wished && !self.changes.0.values().any(|change| is_it(&change)) {
                 found.push((Kind::Foreign, format!("entry {at}, {}, was never asked for", told(entry))));
             }
         }
@@ -101,6 +103,7 @@ impl Judge {
                 events.filter(|entry| entry.to == *group).filter_map(|entry| Some((entry, entry.event.as_ref()?)));
             let is_there = match what {
                 Event::Created => events.any(|(entry, event)| entry.at == *at && event.what == Event::Created),
+                Event::Otherwise => true,
                 Event::Joined => users.iter().all(|user| stays.0.contains_key(&(*group, *user))),
                 Event::Left => {
                     let (entries, acked) = left.entry((*user, *group)).or_default();
