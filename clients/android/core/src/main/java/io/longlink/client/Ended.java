@@ -14,7 +14,9 @@ public final class Ended {
         /** The server ended the link with a reason that does not invite back. */
         STOPPED,
         /** A listener threw. What it has not taken was not passed over: the next client gets it again. */
-        APP_FAILED
+        APP_FAILED,
+        /** The {@link Storage} could not be read: how far entries were taken is not known, and none is to be left out. */
+        STORAGE_FAILED
     }
 
     static final Ended CLOSED = new Ended(Kind.CLOSED, 0, "");
@@ -48,9 +50,10 @@ public final class Ended {
         return kind == Kind.LOGIN_REFUSED && number == code.getNumber();
     }
 
-    /** Whether the token is worth nothing any more, so that name and password are asked for. */
+    /** Whether name and password are to be asked for: the token, or those that were given, are worth nothing. */
     public boolean needsPassword() {
         return is(Code.CODE_BAD_TOKEN)
+                || is(Code.CODE_WRONG_CREDENTIALS)
                 || is(CloseReason.CLOSE_REASON_LOGGED_OUT)
                 || is(CloseReason.CLOSE_REASON_ACCOUNT_ENDED);
     }
@@ -69,6 +72,8 @@ public final class Ended {
                 return "login refused: " + Failure.refusal(number, message);
             case STOPPED:
                 return "ended by the server: " + reasonWord(number) + Words.described(message);
+            case STORAGE_FAILED:
+                return "the storage failed: " + message;
             default:
                 return "a listener failed: " + message;
         }

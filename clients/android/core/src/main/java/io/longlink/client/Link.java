@@ -1,0 +1,383 @@
+package io.longlink.client;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.longlink.v1.ClosingPush;
+import io.longlink.v1.Code;
+import io.longlink.v1.Command;
+import io.longlink.v1.HelloReply;
+import io.longlink.v1.HelloRequest;
+import io.longlink.v1.MarkDeliveredRequest;
+import io.longlink.v1.Refusal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The life of one link, from dialling to its end. It is given turns by its owner, and says by {@link #exit()} when it has
+ * ended. What outlives it is the {@link Desk}'s.
+ */
+final class Link implements Wire.Events {
+    /** Takes the body of a reply. */
+    private interface Waiter {
+        void replied(byte[] body) throws InvalidProtocolBufferException;
+    }
+
+    /** A request that has no reply yet. */
+    private static final class Asked {
+        final int command;
+        final int length;
+        final long saidAt;
+        final Waiter waiter;
+
+        Asked(int command, int length, long saidAt, Waiter waiter) {
+            this.command = command;
+            this.length = length;
+            this.saidAt = saidAt;
+            this.waiter = waiter;
+        }
+    }
+
+    /** At this many bytes that have not left, requests wait here. About what a socket takes at once. */
+    private static final int WAITING_BYTES_MAX = 64 * 1024;
+    /** A slow network, as Mars counts on it: what was said may take so long before it can be answered. */
+    private static final long BYTES_PER_S = 4 * 1024;
+    private static final long SLOWNESS_MAX_MS = 30_000;
+    /** Whoever was heard so lately needs not be asked whether they are there. */
+    private static final long PROBE_AFTER_MS = 1_000;
+    private static final int UNKNOWN_COMMAND = Code.CODE_UNKNOWN_COMMAND_VALUE;
+
+    private final Desk desk;
+    private final Loop loop;
+    private final Bounds bounds;
+    private final int clientVersion;
+    private final Wire wire;
+    private final long openBy;
+    private final Map<Integer, Asked> underWay = new LinkedHashMap<>();
+    /** Heard and dealt with, and not given back yet, since the app is behind. */
+    private final List<Frame> owed = new ArrayList<>();
+    private boolean wasBehind;
+    private boolean isOpen;
+    private int seq;
+    private int bytesUnderWay;
+    private long heardAt;
+    /** When something last left, or began to wait. */
+    private long wroteAt;
+    /** Logged in since then; NEVER before. */
+    private long onlineAt = Loop.NEVER;
+    private Beat beat;
+    private Delivered delivered;
+    private boolean knowsDelivered = true;
+    private Exit exit;
+
+    Link(Wire.Dial dial, Desk desk, Loop loop, Bounds bounds, int clientVersion) {
+        this.desk = desk;
+        this.loop = loop;
+        this.bounds = bounds;
+        this.clientVersion = clientVersion;
+        openBy = loop.nowMs() + bounds.connectTimeoutMs;
+        wire = dial.dial(this);
+    }
+
+    /** How it ended; {@code null} while it lives. */
+    Exit exit() {
+        return exit;
+    }
+
+    boolean isOnline() {
+        return onlineAt != Loop.NEVER;
+    }
+
+    /** Whether it has shown that the server is well (B2). */
+    boolean isProven(long now) {
+        return isOnline() && now - onlineAt >= bounds.provenMs;
+    }
+
+    /** Ends it from here. */
+    void end(Exit why) {
+        if (exit == null) {
+            exit = why;
+            if (why.isOfNetwork && beat != null && beat.isUnanswered()) {
+                desk.silenceFailed(beat.baseMs, beat.maxMs);
+            }
+            wire.close();
+        }
+    }
+
+    // What the connection tells.
+
+    @Override
+    public void opened() {
+        if (exit == null) {
+            isOpen = true;
+            heardAt = loop.nowMs();
+            sayHello();
+        }
+    }
+
+    @Override
+    public void heardSome() {
+        moved(loop.nowMs());
+    }
+
+    @Override
+    public void wroteSome() {
+        wroteAt = loop.nowMs();
+    }
+
+    @Override
+    public void broke(String why) {
+        end(Exit.lost(why));
+    }
+
+    @Override
+    public void heard(Frame frame) {
+        if (exit != null) {
+            return;
+        }
+        moved(loop.nowMs());
+        try {
+            dealWith(frame);
+        } catch (InvalidProtocolBufferException unreadable) {
+            end(Exit.unreadable(unreadable));
+        }
+        owed.add(frame);
+    }
+
+    private void moved(long now) {
+        heardAt = now;
+        if (beat != null) {
+            beat.heard(now);
+        }
+    }
+
+    private void dealWith(Frame frame) throws InvalidProtocolBufferException {
+        if (frame.command == Command.COMMAND_NOOP_VALUE) {
+            if (beat != null && beat.echoHeard()) {
+                desk.silenceBorne(beat.baseMs, beat.maxMs);
+            }
+        } else if (frame.seq != Frame.SEQ_PUSH) {
+            Asked asked = underWay.remove(frame.seq);
+            if (asked != null) {
+                bytesUnderWay -= asked.length;
+                asked.waiter.replied(frame.body);
+            }
+        } else if (frame.command == Command.COMMAND_PUSH_CLOSING_VALUE) {
+            end(Exit.of(ClosingPush.parseFrom(frame.body)));
+        } else if (isOnline()) {
+            desk.pushed(frame.command, frame.body);
+        }
+    }
+
+    // Logging in.
+
+    private void sayHello() {
+        HelloRequest hello = desk.hello();
+        if (hello == null) {
+            end(Exit.ended(desk.noLogin()));
+            return;
+        }
+        say(Command.COMMAND_HELLO_VALUE, hello.toByteArray(), body -> helloAnswered(HelloReply.parseFrom(body)));
+    }
+
+    private void helloAnswered(HelloReply reply) {
+        int code = reply.getCodeValue();
+        if (code != 0) {
+            Exit why = desk.helloRefused(code, reply.getMessage());
+            if (why == null) {
+                sayHello();
+            } else {
+                end(why);
+            }
+            return;
+        }
+        long now = loop.nowMs();
+        if (!desk.loggedIn(reply)) {
+            end(Exit.atOnce("this is another user's place"));
+            return;
+        }
+        onlineAt = now;
+        // Both are unsigned.
+        long interval = reply.getHeartbeatIntervalMs() & 0xFFFFFFFFL;
+        beat = new Beat(interval, reply.getIdleTimeoutMs() & 0xFFFFFFFFL, bounds.echoTimeoutMs, now);
+        delivered = new Delivered(reply.getEpoch(), desk.cursor(), now);
+    }
+
+    // Turns.
+
+    /** Does what is due; gives when the next turn is to be at the latest. */
+    long turn(long now) {
+        if (exit != null) {
+            return now;
+        }
+        if (!isOpen) {
+            if (now >= openBy) {
+                end(Exit.lost("cannot connect: no connection in time"));
+            }
+            return openBy;
+        }
+        boolean isReading = giveBack(now);
+        if (isReading) {
+            endIfDead(now);
+        }
+        if (exit != null || !isOnline()) {
+            return Math.min(quietAt(), stalledAt());
+        }
+        return serve(now, isReading);
+    }
+
+    private long serve(long now, boolean isReading) {
+        desk.asks.expire(now, isReading);
+        fill(now);
+        beat.pace(desk.isLookedAt(), desk.rhythm());
+        if (beat.noopDue(isReading) <= now) {
+            sayNoop(now);
+        }
+        long taken = desk.takenOf(delivered.epoch());
+        if (knowsDelivered && desk.tellsDelivered() && hasRoom() && delivered.due(taken) <= now) {
+            sayDelivered(taken, now);
+        }
+        long due = Math.min(beat.noopDue(isReading), desk.asks.due(isReading));
+        due = Math.min(due, knowsDelivered && desk.tellsDelivered() ? delivered.due(taken) : Loop.NEVER);
+        due = Math.min(due, desk.sends.due(now));
+        return isReading ? Math.min(Math.min(due, quietAt()), Math.min(stalledAt(), silentAt())) : due;
+    }
+
+    /** Gives back what was taken, once the app is not behind any more: only then is more read. True when it is. */
+    private boolean giveBack(long now) {
+        if (desk.isAppBehind()) {
+            wasBehind |= !owed.isEmpty();
+            return !wasBehind;
+        }
+        if (owed.isEmpty()) {
+            return true;
+        }
+        for (Frame frame : owed) {
+            wire.taken(frame);
+        }
+        owed.clear();
+        if (wasBehind) {
+            wasBehind = false;
+            away(now, 0);
+        }
+        return true;
+    }
+
+    private void endIfDead(long now) {
+        if (now >= quietAt()) {
+            int command = underWay.values().iterator().next().command;
+            Command known = Command.forNumber(command);
+            end(Exit.lost("no answer to " + (known == null ? "command " + command : known.name())));
+        } else if (now >= silentAt()) {
+            end(Exit.lost("the server has gone silent"));
+        } else if (now >= stalledAt()) {
+            end(Exit.lost("nothing could be written for " + bounds.writeTimeoutMs + " ms"));
+        } else if (desk.sends.isOverdue(now)) {
+            end(Exit.lost("no answer to " + Command.COMMAND_SEND.name()));
+        }
+    }
+
+    /** With something asked, and nothing at all heard since, the link is dead then (L11). */
+    private long quietAt() {
+        if (underWay.isEmpty()) {
+            return Loop.NEVER;
+        }
+        long since = Math.max(heardAt, underWay.values().iterator().next().saidAt);
+        return since + bounds.quietTimeoutMs + slownessMs();
+    }
+
+    /** With a noop said, and nothing at all heard since, the link is dead then (B6). */
+    private long silentAt() {
+        return beat == null || !beat.isAsking() ? Loop.NEVER : beat.silentAt() + slownessMs();
+    }
+
+    private long stalledAt() {
+        return wire.waiting() == 0 ? Loop.NEVER : wroteAt + bounds.writeTimeoutMs;
+    }
+
+    private long slownessMs() {
+        return Math.min(bytesUnderWay * 1000L / BYTES_PER_S, SLOWNESS_MAX_MS);
+    }
+
+    /** The device slept, or nobody read: that was no silence of the server's. */
+    void away(long now, long byMs) {
+        heardAt = now;
+        wroteAt = now;
+        if (beat != null) {
+            beat.away(now, byMs);
+        }
+        desk.asks.away(now, bounds.requestTimeoutMs);
+        desk.sends.away(now, bounds.requestTimeoutMs);
+    }
+
+    /** Asks whether the link is alive, unless it has just shown it. */
+    void probe(long now) {
+        if (isOnline() && !beat.isAsking() && now - beat.heardAt() >= PROBE_AFTER_MS) {
+            sayNoop(now);
+        }
+    }
+
+    // Saying.
+
+    private boolean hasRoom() {
+        return wire.waiting() < WAITING_BYTES_MAX;
+    }
+
+    /** One of each kind in turn, so that neither can keep the other waiting. */
+    private void fill(long now) {
+        int before = -1;
+        while (before != underWay.size()) {
+            before = underWay.size();
+            desk.asks.fill(roomForOne(), this::ask);
+            desk.sends.fill(now, bounds.requestTimeoutMs + slownessMs(), roomForOne(), this::send);
+        }
+    }
+
+    private int roomForOne() {
+        return underWay.size() < bounds.inFlightMax && hasRoom() ? 1 : 0;
+    }
+
+    private boolean ask(Asks.Ask ask) {
+        say(ask.command, ask.body, body -> desk.asks.replied(ask, body));
+        return true;
+    }
+
+    private boolean send(Sends.Unsent unsent) {
+        say(Command.COMMAND_SEND_VALUE, unsent.message.toByteArray(), body -> desk.sendAnswered(unsent, body));
+        return true;
+    }
+
+    private void sayDelivered(long taken, long now) {
+        delivered.said(taken, now);
+        byte[] body = MarkDeliveredRequest.newBuilder().setUpTo(taken).build().toByteArray();
+        say(Command.COMMAND_MARK_DELIVERED_VALUE, body, reply -> {
+            delivered.answered();
+            // A server that knows no such thing is told no more.
+            knowsDelivered = Refusal.parseFrom(reply).getCodeValue() != UNKNOWN_COMMAND;
+        });
+    }
+
+    private void say(int command, byte[] body, Waiter waiter) {
+        long now = loop.nowMs();
+        seq = Frame.seqAfter(seq);
+        Frame frame = new Frame(clientVersion, command, seq, body);
+        underWay.put(seq, new Asked(command, frame.length(), now, waiter));
+        bytesUnderWay += frame.length();
+        if (beat != null) {
+            beat.said(now);
+        }
+        put(frame, now);
+    }
+
+    private void sayNoop(long now) {
+        beat.noopSaid(now);
+        put(new Frame(clientVersion, Command.COMMAND_NOOP_VALUE, Frame.SEQ_NOOP, new byte[0]), now);
+    }
+
+    private void put(Frame frame, long now) {
+        if (wire.waiting() == 0) {
+            wroteAt = now;
+        }
+        wire.say(frame);
+    }
+}
