@@ -25,8 +25,8 @@ final class Beat {
     private long heardAt;
     /** Since when an echo is due; NEVER for none. The first of several, if there were several. */
     private long noopAt = Loop.NEVER;
-    /** The noop that is under way came after a whole interval in which nobody said anything. */
-    private boolean isMeasuring;
+    /** The noop that is under way came after so long an interval in which nobody said anything; 0 if it did not. */
+    private long silenceMs;
     private boolean mayMeasure = true;
     private int trialsLeft = TRIALS;
 
@@ -49,7 +49,7 @@ final class Beat {
 
     void said(long now) {
         saidAt = now;
-        isMeasuring = false;
+        silenceMs = 0;
     }
 
     /** Also of something that is not whole yet, or that has left: a link that moves is not dead. */
@@ -58,27 +58,28 @@ final class Beat {
     }
 
     void noopSaid(long now) {
-        isMeasuring = noopAt == Loop.NEVER && mayMeasure && now - Math.max(saidAt, heardAt) >= intervalMs;
+        boolean isMeasure = noopAt == Loop.NEVER && mayMeasure && now - Math.max(saidAt, heardAt) >= intervalMs;
+        silenceMs = isMeasure ? intervalMs : 0;
         mayMeasure = true;
         saidAt = now;
         noopAt = Math.min(noopAt, now);
     }
 
-    /** True when it tells something of the network. */
-    boolean echoHeard() {
-        boolean tells = isMeasuring;
-        if (tells && trialsLeft > 0) {
+    /** How long a silence the network has borne by that; 0 when it tells nothing. */
+    long echoHeard() {
+        long borneMs = silenceMs;
+        if (borneMs > 0 && trialsLeft > 0) {
             trialsLeft--;
         }
         noopAt = Loop.NEVER;
-        isMeasuring = false;
+        silenceMs = 0;
         echoMs = echoTimeoutMs;
-        return tells;
+        return borneMs;
     }
 
-    /** Whether a link that ends now has failed to bear its silence. */
-    boolean isUnanswered() {
-        return isMeasuring;
+    /** How long a silence a link has not borne that ends now; 0 when it tells nothing. */
+    long unansweredMs() {
+        return silenceMs;
     }
 
     /** The time that the device slept, or that we did not read, was no silence of the server's. */
@@ -88,7 +89,7 @@ final class Beat {
             noopAt = now;
         }
         // What was silent for longer than it was meant to be tells nothing of the interval.
-        isMeasuring = false;
+        silenceMs = 0;
         mayMeasure = byMs == 0;
         if (byMs >= LONG_SLEEP_MS) {
             echoMs = Math.min(echoTimeoutMs, ECHO_AFTER_SLEEP_MS);

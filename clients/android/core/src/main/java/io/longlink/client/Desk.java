@@ -269,16 +269,16 @@ final class Desk {
         return rhythms.of(network);
     }
 
-    void silenceBorne(long baseMs, long maxMs) {
+    void silenceBorne(long silenceMs, long baseMs, long maxMs) {
         if (settings.bounds.adaptiveHeartbeat && !isLookedAt) {
-            rhythm().succeeded(baseMs, maxMs, System.currentTimeMillis());
+            rhythm().succeeded(silenceMs, baseMs, maxMs, System.currentTimeMillis());
             keepRhythms();
         }
     }
 
-    void silenceFailed(long baseMs, long maxMs) {
+    void silenceFailed(long silenceMs, long baseMs, long maxMs) {
         if (settings.bounds.adaptiveHeartbeat && !isLookedAt) {
-            rhythm().failed(baseMs, maxMs, System.currentTimeMillis());
+            rhythm().failed(silenceMs, baseMs, maxMs, System.currentTimeMillis());
             keepRhythms();
         }
     }

@@ -57,6 +57,7 @@ final class Link implements Wire.Events {
     /** Heard and dealt with, and not given back yet, since the app is behind. */
     private final List<Frame> owed = new ArrayList<>();
     private boolean wasBehind;
+    private boolean isSendsTurn;
     private boolean isOpen;
     private int seq;
     private int bytesUnderWay;
@@ -97,8 +98,8 @@ final class Link implements Wire.Events {
     void end(Exit why) {
         if (exit == null) {
             exit = why;
-            if (why.isOfNetwork && beat != null && beat.isUnanswered()) {
-                desk.silenceFailed(beat.baseMs, beat.maxMs);
+            if (why.isOfNetwork && beat != null && beat.unansweredMs() > 0) {
+                desk.silenceFailed(beat.unansweredMs(), beat.baseMs, beat.maxMs);
             }
             wire.close();
         }
@@ -153,8 +154,9 @@ final class Link implements Wire.Events {
 
     private void dealWith(Frame frame) throws InvalidProtocolBufferException {
         if (frame.command == Command.COMMAND_NOOP_VALUE) {
-            if (beat != null && beat.echoHeard()) {
-                desk.silenceBorne(beat.baseMs, beat.maxMs);
+            long silenceMs = beat == null ? 0 : beat.echoHeard();
+            if (silenceMs > 0) {
+                desk.silenceBorne(silenceMs, beat.baseMs, beat.maxMs);
             }
         } else if (frame.seq != Frame.SEQ_PUSH) {
             Asked asked = underWay.remove(frame.seq);
@@ -325,16 +327,23 @@ final class Link implements Wire.Events {
 
     /** One of each kind in turn, so that neither can keep the other waiting. */
     private void fill(long now) {
-        int before = -1;
-        while (before != underWay.size()) {
-            before = underWay.size();
-            desk.asks.fill(roomForOne(), this::ask);
-            desk.sends.fill(now, bounds.requestTimeoutMs + slownessMs(), roomForOne(), this::send);
+        while (underWay.size() < bounds.inFlightMax && hasRoom()) {
+            if (fillOne(now, isSendsTurn)) {
+                isSendsTurn = !isSendsTurn;
+            } else if (!fillOne(now, !isSendsTurn)) {
+                return;
+            }
         }
     }
 
-    private int roomForOne() {
-        return underWay.size() < bounds.inFlightMax && hasRoom() ? 1 : 0;
+    private boolean fillOne(long now, boolean send) {
+        int before = underWay.size();
+        if (send) {
+            desk.sends.fill(now, bounds.requestTimeoutMs + slownessMs(), 1, this::send);
+        } else {
+            desk.asks.fill(1, this::ask);
+        }
+        return underWay.size() > before;
     }
 
     private boolean ask(Asks.Ask ask) {

@@ -25,9 +25,12 @@ final class Rhythm {
         return Math.max(baseMs, Math.min(currentMs, maxMs));
     }
 
-    /** A noop came back after a whole interval of silence. */
-    void succeeded(long baseMs, long maxMs, long todayMs) {
+    /** A noop came back after so much silence. */
+    void succeeded(long silenceMs, long baseMs, long maxMs, long todayMs) {
         currentMs = intervalMs(baseMs, maxMs);
+        if (silenceMs < currentMs) {
+            return;
+        }
         failures = 0;
         if (isStable) {
             if (todayMs - stableSinceMs >= PROBE_AFTER_MS) {
@@ -47,9 +50,12 @@ final class Rhythm {
         }
     }
 
-    /** A noop did not come back after a whole interval of silence. */
-    void failed(long baseMs, long maxMs, long todayMs) {
+    /** A noop did not come back after so much silence. One that was shorter than what is tried says nothing of that. */
+    void failed(long silenceMs, long baseMs, long maxMs, long todayMs) {
         currentMs = intervalMs(baseMs, maxMs);
+        if (silenceMs < currentMs) {
+            return;
+        }
         successes = 0;
         if (isStable) {
             isStable = false;
