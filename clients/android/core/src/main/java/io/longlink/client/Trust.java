@@ -90,6 +90,17 @@ public abstract class Trust {
         };
     }
 
+    /** The same, also for connections that never leave this device: with {@link #plain} still none. */
+    public final Trust always() {
+        final Trust usual = this;
+        return new Trust(false, checksName) {
+            @Override
+            SSLSocketFactory make() throws GeneralSecurityException {
+                return usual.factory(false);
+            }
+        };
+    }
+
     /** No TLS to this device itself. */
     final boolean isPlainOnLoopback;
     /** The server's name has to stand in its certificate. */
