@@ -40,8 +40,14 @@ public final class Failure {
         this.message = message;
     }
 
-    static Failure refused(int code, String message) {
+    /** For other ways to the server, such as Mars: a reply with this code. */
+    public static Failure refused(int code, String message) {
         return new Failure(Kind.REFUSED, code, message);
+    }
+
+    /** For other ways to the server, such as Mars: no reply, for this reason. */
+    public static Failure disconnected(String message) {
+        return new Failure(Kind.DISCONNECTED, 0, message);
     }
 
     static Failure ended(Ended why) {

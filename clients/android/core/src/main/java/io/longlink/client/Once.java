@@ -51,7 +51,7 @@ final class Once<Q extends MessageLite, R extends MessageLite> implements Loop.T
             wire = dial.dial(this);
         }
         if (now >= giveUpAt) {
-            fail(isOpen ? Failure.TIMED_OUT : disconnected("cannot connect: no connection in time"));
+            fail(isOpen ? Failure.TIMED_OUT : Failure.disconnected("cannot connect: no connection in time"));
         }
         return giveUpAt;
     }
@@ -80,9 +80,9 @@ final class Once<Q extends MessageLite, R extends MessageLite> implements Loop.T
 
     private void closed(byte[] body) {
         try {
-            fail(disconnected(Exit.of(ClosingPush.parseFrom(body)).why));
+            fail(Failure.disconnected(Exit.of(ClosingPush.parseFrom(body)).why));
         } catch (InvalidProtocolBufferException unreadable) {
-            fail(disconnected(Exit.unreadable(unreadable).why));
+            fail(Failure.disconnected(Exit.unreadable(unreadable).why));
         }
     }
 
@@ -94,17 +94,13 @@ final class Once<Q extends MessageLite, R extends MessageLite> implements Loop.T
 
     @Override
     public void broke(String why) {
-        fail(disconnected(why));
+        fail(Failure.disconnected(why));
     }
 
     private void fail(Failure why) {
         if (!isOver) {
             asking.failed(why);
         }
-    }
-
-    private static Failure disconnected(String why) {
-        return new Failure(Failure.Kind.DISCONNECTED, 0, why);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.longlink.client;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.longlink.v1.Command;
@@ -30,6 +31,11 @@ public final class Request<Q extends MessageLite, R extends MessageLite> {
     /** As PROTOCOL.md writes it, and as the path of the short link has it: {@code group_create}. */
     public String name() {
         return Words.of(command.name(), "COMMAND_");
+    }
+
+    /** The reply in the body of a frame. Look at its code first: fields 1 and 2 are those of a {@code Refusal}. */
+    public R read(byte[] body) throws InvalidProtocolBufferException {
+        return answers.parseFrom(body);
     }
 
     @Override
