@@ -46,7 +46,7 @@ final class FrameReader {
         if (begin == end) {
             begin = 0;
             end = 0;
-            if (bytes.length > 64 * IDLE_BYTES) {
+            if (bytes.length > 4 * IDLE_BYTES) {
                 bytes = new byte[IDLE_BYTES];
             }
         }

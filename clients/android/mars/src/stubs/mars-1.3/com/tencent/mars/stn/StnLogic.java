@@ -23,6 +23,16 @@ public class StnLogic {
         }
     }
 
+    public static void setCallBack(ICallBack callBack) {}
+
+    public static void setClientVersion(int clientVersion) {}
+
+    public static void setLonglinkSvrAddr(String host, int[] ports) {}
+
+    public static void makesureLongLinkConnected() {}
+
+    public static void startTask(Task task) {}
+
     /** What Mars asks of an app. */
     public interface ICallBack {
         boolean makesureAuthed(String host, Object userContext);
