@@ -3,19 +3,13 @@ package io.longlink.client;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.longlink.v1.Code;
 import io.longlink.v1.Command;
-import io.longlink.v1.ContactPush;
-import io.longlink.v1.ConversationPush;
 import io.longlink.v1.EntriesPush;
 import io.longlink.v1.Entry;
-import io.longlink.v1.GroupRequestPush;
 import io.longlink.v1.HelloReply;
 import io.longlink.v1.HelloRequest;
-import io.longlink.v1.PresencePush;
-import io.longlink.v1.ReceiptPush;
 import io.longlink.v1.Resume;
 import io.longlink.v1.SendReply;
 import io.longlink.v1.SendRequest;
-import io.longlink.v1.TypingPush;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +31,7 @@ final class Desk {
     private Resume taken;
     private String network = "";
     private boolean isLookedAt = true;
+    private boolean isPlacePresented;
     private volatile LoggedIn loggedIn;
 
     /** Reads what an earlier run has left. */
@@ -57,9 +52,6 @@ final class Desk {
         Resume place = kept.place();
         inbox = new Inbox(place);
         taken = place == null ? Resume.getDefaultInstance() : place;
-        if (login.isAnothers()) {
-            forgetAnothers();
-        }
     }
 
     // What the app and the system say.
@@ -122,7 +114,9 @@ final class Desk {
         if (hello == null) {
             return null;
         }
-        if (inbox.place() != null) {
+        // Another user's cursor would leave out what is to this one.
+        isPlacePresented = inbox.place() != null && !login.seemsAnothers();
+        if (isPlacePresented) {
             hello.setResume(inbox.place());
         }
         return hello.setClient(settings.client).build();
@@ -143,15 +137,14 @@ final class Desk {
         return Exit.ended(new Ended(Ended.Kind.LOGIN_REFUSED, code, message));
     }
 
-    /** False when the place that was presented is another user's: it is forgotten now, so say hello on another link. */
+    /** False when the place that was presented is another user's, or the right one was not: say hello on another link. */
     boolean loggedIn(HelloReply reply) {
-        boolean hadPlace = inbox.place() != null;
         boolean isAnothers = login.accepted(reply);
         if (isAnothers) {
             forgetAnothers();
-            if (hadPlace) {
-                return false;
-            }
+        }
+        if (isPlacePresented ? isAnothers : inbox.place() != null) {
+            return false;
         }
         String before = inbox.place() == null ? "" : inbox.place().getEpoch();
         boolean startsOver = inbox.loggedIn(reply);
@@ -219,28 +212,11 @@ final class Desk {
         });
     }
 
-    /** A push of a newer server, on which we could not act, is passed over. */
     void pushed(int command, byte[] body) throws InvalidProtocolBufferException {
         if (command == Command.COMMAND_PUSH_ENTRIES_VALUE) {
             entries(EntriesPush.parseFrom(body).getEntriesList());
-        } else if (command == Command.COMMAND_PUSH_RECEIPT_VALUE) {
-            ReceiptPush receipt = ReceiptPush.parseFrom(body);
-            tell(() -> listener.onReceipt(receipt));
-        } else if (command == Command.COMMAND_PUSH_TYPING_VALUE) {
-            TypingPush typing = TypingPush.parseFrom(body);
-            tell(() -> listener.onTyping(typing));
-        } else if (command == Command.COMMAND_PUSH_PRESENCE_VALUE) {
-            PresencePush presence = PresencePush.parseFrom(body);
-            tell(() -> listener.onPresence(presence));
-        } else if (command == Command.COMMAND_PUSH_CONTACT_VALUE) {
-            ContactPush contact = ContactPush.parseFrom(body);
-            tell(() -> listener.onContact(contact.getContact()));
-        } else if (command == Command.COMMAND_PUSH_CONVERSATION_VALUE) {
-            ConversationPush conversation = ConversationPush.parseFrom(body);
-            tell(() -> listener.onConversation(conversation));
-        } else if (command == Command.COMMAND_PUSH_GROUP_REQUEST_VALUE) {
-            GroupRequestPush request = GroupRequestPush.parseFrom(body);
-            tell(() -> listener.onGroupRequest(request));
+        } else {
+            Pushes.tell(command, body, feed, listener);
         }
     }
 

@@ -13,7 +13,10 @@ public final class Ended {
         LOGIN_REFUSED,
         /** The server ended the link with a reason that does not invite back. */
         STOPPED,
-        /** A listener threw. What it has not taken was not passed over: the next client gets it again. */
+        /**
+         * The app's code threw: a listener, a callback, a storage. What it has not taken was not passed over: the next
+         * client gets it again.
+         */
         APP_FAILED,
         /** The {@link Storage} could not be read: how far entries were taken is not known, and none is to be left out. */
         STORAGE_FAILED
@@ -75,7 +78,7 @@ public final class Ended {
             case STORAGE_FAILED:
                 return "the storage failed: " + message;
             default:
-                return "a listener failed: " + message;
+                return "the app failed: " + message;
         }
     }
 

@@ -9,40 +9,15 @@ import io.longlink.v1.HelloRequest;
 import io.longlink.v1.MarkDeliveredRequest;
 import io.longlink.v1.Refusal;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The life of one link, from dialling to its end. It is given turns by its owner, and says by {@link #exit()} when it has
  * ended. What outlives it is the {@link Desk}'s.
  */
 final class Link implements Wire.Events {
-    /** Takes the body of a reply. */
-    private interface Waiter {
-        void replied(byte[] body) throws InvalidProtocolBufferException;
-    }
-
-    /** A request that has no reply yet. */
-    private static final class Asked {
-        final int command;
-        final int length;
-        final long saidAt;
-        final Waiter waiter;
-
-        Asked(int command, int length, long saidAt, Waiter waiter) {
-            this.command = command;
-            this.length = length;
-            this.saidAt = saidAt;
-            this.waiter = waiter;
-        }
-    }
-
     /** At this many bytes that have not left, requests wait here. About what a socket takes at once. */
     private static final int WAITING_BYTES_MAX = 64 * 1024;
-    /** A slow network, as Mars counts on it: what was said may take so long before it can be answered. */
-    private static final long BYTES_PER_S = 4 * 1024;
-    private static final long SLOWNESS_MAX_MS = 30_000;
     /** Whoever was heard so lately needs not be asked whether they are there. */
     private static final long PROBE_AFTER_MS = 1_000;
     private static final int UNKNOWN_COMMAND = Code.CODE_UNKNOWN_COMMAND_VALUE;
@@ -53,14 +28,13 @@ final class Link implements Wire.Events {
     private final int clientVersion;
     private final Wire wire;
     private final long openBy;
-    private final Map<Integer, Asked> underWay = new LinkedHashMap<>();
+    private final UnderWay underWay;
     /** Heard and dealt with, and not given back yet, since the app is behind. */
     private final List<Frame> owed = new ArrayList<>();
     private boolean wasBehind;
     private boolean isSendsTurn;
     private boolean isOpen;
     private int seq;
-    private int bytesUnderWay;
     private long heardAt;
     /** When something last left, or began to wait. */
     private long wroteAt;
@@ -76,6 +50,7 @@ final class Link implements Wire.Events {
         this.loop = loop;
         this.bounds = bounds;
         this.clientVersion = clientVersion;
+        underWay = new UnderWay(bounds.quietTimeoutMs);
         openBy = loop.nowMs() + bounds.connectTimeoutMs;
         wire = dial.dial(this);
     }
@@ -159,11 +134,7 @@ final class Link implements Wire.Events {
                 desk.silenceBorne(silenceMs, beat.baseMs, beat.maxMs);
             }
         } else if (frame.seq != Frame.SEQ_PUSH) {
-            Asked asked = underWay.remove(frame.seq);
-            if (asked != null) {
-                bytesUnderWay -= asked.length;
-                asked.waiter.replied(frame.body);
-            }
+            underWay.replied(frame.seq, frame.body);
         } else if (frame.command == Command.COMMAND_PUSH_CLOSING_VALUE) {
             end(Exit.of(ClosingPush.parseFrom(frame.body)));
         } else if (isOnline()) {
@@ -267,9 +238,7 @@ final class Link implements Wire.Events {
 
     private void endIfDead(long now) {
         if (now >= quietAt()) {
-            int command = underWay.values().iterator().next().command;
-            Command known = Command.forNumber(command);
-            end(Exit.lost("no answer to " + (known == null ? "command " + command : known.name())));
+            end(Exit.lost("no answer to " + underWay.oldestName()));
         } else if (now >= silentAt()) {
             end(Exit.lost("the server has gone silent"));
         } else if (now >= stalledAt()) {
@@ -279,26 +248,17 @@ final class Link implements Wire.Events {
         }
     }
 
-    /** With something asked, and nothing at all heard since, the link is dead then (L11). */
     private long quietAt() {
-        if (underWay.isEmpty()) {
-            return Loop.NEVER;
-        }
-        long since = Math.max(heardAt, underWay.values().iterator().next().saidAt);
-        return since + bounds.quietTimeoutMs + slownessMs();
+        return underWay.quietAt(heardAt);
     }
 
     /** With a noop said, and nothing at all heard since, the link is dead then (B6). */
     private long silentAt() {
-        return beat == null || !beat.isAsking() ? Loop.NEVER : beat.silentAt() + slownessMs();
+        return beat == null || !beat.isAsking() ? Loop.NEVER : beat.silentAt() + underWay.slownessMs();
     }
 
     private long stalledAt() {
         return wire.waiting() == 0 ? Loop.NEVER : wroteAt + bounds.writeTimeoutMs;
-    }
-
-    private long slownessMs() {
-        return Math.min(bytesUnderWay * 1000L / BYTES_PER_S, SLOWNESS_MAX_MS);
     }
 
     /** The device slept, or nobody read: that was no silence of the server's. */
@@ -327,7 +287,7 @@ final class Link implements Wire.Events {
 
     /** One of each kind in turn, so that neither can keep the other waiting. */
     private void fill(long now) {
-        while (underWay.size() < bounds.inFlightMax && hasRoom()) {
+        while (underWay.count() < bounds.inFlightMax && hasRoom()) {
             if (fillOne(now, isSendsTurn)) {
                 isSendsTurn = !isSendsTurn;
             } else if (!fillOne(now, !isSendsTurn)) {
@@ -337,13 +297,13 @@ final class Link implements Wire.Events {
     }
 
     private boolean fillOne(long now, boolean send) {
-        int before = underWay.size();
+        int before = underWay.count();
         if (send) {
-            desk.sends.fill(now, bounds.requestTimeoutMs + slownessMs(), 1, this::send);
+            desk.sends.fill(now, bounds.requestTimeoutMs + underWay.slownessMs(), 1, this::send);
         } else {
             desk.asks.fill(1, this::ask);
         }
-        return underWay.size() > before;
+        return underWay.count() > before;
     }
 
     private boolean ask(Asks.Ask ask) {
@@ -366,12 +326,11 @@ final class Link implements Wire.Events {
         });
     }
 
-    private void say(int command, byte[] body, Waiter waiter) {
+    private void say(int command, byte[] body, UnderWay.Waiter waiter) {
         long now = loop.nowMs();
         seq = Frame.seqAfter(seq);
         Frame frame = new Frame(clientVersion, command, seq, body);
-        underWay.put(seq, new Asked(command, frame.length(), now, waiter));
-        bytesUnderWay += frame.length();
+        underWay.add(frame, now, waiter);
         if (beat != null) {
             beat.said(now);
         }

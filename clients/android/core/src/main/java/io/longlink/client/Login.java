@@ -14,6 +14,7 @@ final class Login {
     private long userId;
     private String userName = "";
     private Credential credential;
+    private boolean isAccepted;
     /** A token that the server gave, or was found good: tried before the credential that the app gave. */
     private volatile String token;
 
@@ -37,10 +38,10 @@ final class Login {
         deviceId = device;
     }
 
-    /** Whether it is known already that somebody else logged in here before. */
-    boolean isAnothers() {
+    /** Whether it seems, before the login, that somebody else logged in here before. Only the login can tell. */
+    boolean seemsAnothers() {
         // The server compares names without regard to letter case.
-        return userId != 0 && credential.isPassword() && !credential.name.equalsIgnoreCase(userName);
+        return !isAccepted && userId != 0 && credential.isPassword() && !credential.name.equalsIgnoreCase(userName);
     }
 
     HelloRequest.Builder hello() {
@@ -72,6 +73,7 @@ final class Login {
         // An empty one means to go on with the one there is (T1).
         String now = reply.getToken().isEmpty() ? token == null ? credential.token : token : reply.getToken();
         boolean isNews = isAnothers || userId == 0 || !reply.getUserName().equals(userName) || now != null && !now.equals(token);
+        isAccepted = true;
         userId = reply.getUserId();
         userName = reply.getUserName();
         token = now;

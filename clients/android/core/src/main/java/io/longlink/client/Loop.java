@@ -7,6 +7,9 @@ interface Loop {
         /** Something may have happened, or it is time: does what is due. Gives when the next turn is to be at the latest. */
         long turn(long now);
 
+        /** A task or a turn threw, such as a storage of the app's: nothing can be relied on any more. */
+        void crashed(Throwable why);
+
         /** The turn is so much later than it was to be: the device has slept, or its clock has jumped. Comes before all else. */
         void late(long now, long byMs);
     }

@@ -57,6 +57,11 @@ final class Once<Q extends MessageLite, R extends MessageLite> implements Loop.T
     }
 
     @Override
+    public void crashed(Throwable why) {
+        fail(Failure.disconnected(String.valueOf(why)));
+    }
+
+    @Override
     public void late(long now, long byMs) {}
 
     @Override

@@ -63,6 +63,11 @@ final class Owner implements Loop.Turns, Feed.Watcher {
     }
 
     @Override
+    public void crashed(Throwable why) {
+        end(new Ended(Ended.Kind.APP_FAILED, 0, String.valueOf(why)));
+    }
+
+    @Override
     public long turn(long now) {
         if (ended == null && desk == null) {
             begin();
@@ -71,7 +76,10 @@ final class Owner implements Loop.Turns, Feed.Watcher {
             return Loop.NEVER;
         }
         long due = link == null ? waitForLink(now) : live(now);
-        wakeBy(due, now);
+        // Without a network there is nothing to wake a phone for.
+        if (hasNetwork) {
+            wakeBy(due, now);
+        }
         return due;
     }
 
@@ -175,7 +183,7 @@ final class Owner implements Loop.Turns, Feed.Watcher {
 
     @Override
     public void failed(Throwable why) {
-        loop.post(() -> end(new Ended(Ended.Kind.APP_FAILED, 0, String.valueOf(why))));
+        loop.post(() -> crashed(why));
     }
 
     // What the app says, on any thread.

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Keeps what outlives the process: the login token, how far entries were taken, and messages that are not sent yet. One
- * storage is for one account; {@link FileStorage} and {@link MemoryStorage} are two.
+ * storage is for one account, and for one client at a time; {@link FileStorage} and {@link MemoryStorage} are two.
  *
  * <p>Called on one thread of the client's at a time. A name has at most 64 of the characters {@code a-z 0-9 . -}.
  */

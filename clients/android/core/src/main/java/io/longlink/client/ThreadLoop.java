@@ -48,21 +48,27 @@ final class ThreadLoop implements Loop, Runnable {
 
     @Override
     public void run() {
-        long due = turns.turn(nowMs());
-        while (true) {
-            Runnable task = await(due);
-            long now = nowMs();
-            if (due != NEVER && now - due > LATE_MS) {
-                turns.late(now, now - due);
+        long due = NEVER;
+        Runnable task = null;
+        do {
+            try {
+                due = once(task, due);
+            } catch (RuntimeException | Error thrown) {
+                turns.crashed(thrown);
             }
-            if (task != null) {
-                task.run();
-            }
-            if (isOver()) {
-                return;
-            }
-            due = turns.turn(nowMs());
+            task = await(due);
+        } while (task != null || !isOver());
+    }
+
+    private long once(Runnable task, long due) {
+        long now = nowMs();
+        if (due != NEVER && now - due > LATE_MS) {
+            turns.late(now, now - due);
         }
+        if (task != null) {
+            task.run();
+        }
+        return turns.turn(nowMs());
     }
 
     /** The next task, or {@code null} when it is time. */

@@ -204,6 +204,18 @@ public class HeartbeatTest {
         }
     }
 
+    @Test
+    public void without_a_network_no_phone_is_woken() {
+        java.util.List<Long> alarms = new java.util.ArrayList<>();
+        world.settings.alarm(alarms::add);
+        world.online();
+        world.owner.networkChanged(null);
+        world.loop.settle();
+        alarms.clear();
+        world.loop.pass(600_000);
+        assertTrue("set for " + alarms, alarms.isEmpty());
+    }
+
     private void bear(FakeWire wire, long interval, int times) {
         bear(world, wire, interval, times);
     }

@@ -92,34 +92,27 @@ public class ReceivingTest {
 
     @Test
     public void a_listener_that_throws_ends_the_client_and_gets_the_same_again_at_the_next_start() {
-        World failing = new World();
-        FakeWire wire = failing.online();
-        failing.told.entries.clear();
-        Owner owner = new Owner(
-                failing.settings.storage(failing.storage).build(),
-                failing.loop,
-                events -> new FakeWire(failing.loop, events),
-                Runnable::run,
-                new Told() {
-                    @Override
-                    public void onEntries(List<Entry> more) {
-                        throw new IllegalStateException("no room in the database");
-                    }
-                },
-                new java.util.Random(1));
-        assertFalse(wire.isClosed);
-        // A feed of its own, as the owner has it.
-        Feed feed = new Feed(Runnable::run, 4, owner);
+        world.told = new Told() {
+            @Override
+            public void onEntries(List<Entry> more) {
+                if (more.get(0).getQueueId() == 12) {
+                    throw new IllegalStateException("no room in the database");
+                }
+                super.onEntries(more);
+            }
+        };
+        FakeWire wire = world.online();
+        wire.pushesEntries(World.entry(11, 3));
         try {
-            feed.push(() -> {
-                throw new IllegalStateException("no room in the database");
-            });
+            wire.pushesEntries(World.entry(12, 3));
             throw new AssertionError("the app's own handler is to see it");
         } catch (IllegalStateException seen) {
             assertEquals("no room in the database", seen.getMessage());
         }
-        failing.loop.settle();
-        assertEquals(Ended.Kind.APP_FAILED, owner.state().ended().kind());
+        wire.pushesEntries(World.entry(13, 3));
+        assertEquals(Collections.singletonList(11L), world.told.entries);
+        assertEquals(Ended.Kind.APP_FAILED, world.owner.state().ended().kind());
+        assertEquals(place(World.EPOCH, 11), resumeOf(world.restarted().start().wire().opens()));
     }
 
     @Test

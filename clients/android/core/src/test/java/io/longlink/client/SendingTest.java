@@ -7,6 +7,7 @@ import static org.junit.Assert.assertTrue;
 
 import io.longlink.v1.Code;
 import io.longlink.v1.Command;
+import io.longlink.v1.HelloRequest;
 import io.longlink.v1.SendReply;
 import io.longlink.v1.SendRequest;
 import java.io.IOException;
@@ -156,6 +157,41 @@ public class SendingTest {
         assertEquals(Collections.singletonList("id-a ANOTHER_LOG"), next.told.failed);
         assertTrue(wire.saidNothing());
         assertFalse(wire.isClosed);
+    }
+
+    @Test
+    public void a_name_that_was_mistyped_costs_the_first_user_nothing() throws Exception {
+        world.online().breaks("connection lost: reset");
+        world.send(3, "a");
+        World mistyped = world.restarted();
+        mistyped.settings.credential(Credential.password("ana", "her password"));
+        FakeWire wire = mistyped.start().wire().opens();
+        Frame hello = wire.next(Command.COMMAND_HELLO);
+        assertFalse(HelloRequest.parseFrom(hello.body).hasResume());
+        wire.refuses(hello, Code.CODE_WRONG_CREDENTIALS);
+        assertTrue(mistyped.told.failed.isEmpty());
+
+        World right = world.restarted();
+        right.settings.credential(Credential.password("ANNA", "her password"));
+        FakeWire again = right.start().wire().opens();
+        hello = again.next(Command.COMMAND_HELLO);
+        assertEquals(10, HelloRequest.parseFrom(hello.body).getResume().getCursor());
+        again.replies(hello, World.welcome().build());
+        assertEquals("id-a", World.sendOf(again.next(Command.COMMAND_SEND)).getClientMsgId());
+    }
+
+    @Test
+    public void a_user_with_another_name_than_before_goes_on_where_they_were() throws Exception {
+        world.online().breaks("connection lost: reset");
+        World renamed = world.restarted();
+        renamed.settings.credential(Credential.password("annabel", "her password"));
+        FakeWire wire = renamed.start().wire().welcomes(World.welcome().setUserName("annabel").setHead(99).build());
+        assertTrue("the place was theirs, and was not presented", wire.isClosed);
+        FakeWire again = renamed.wireAfter(1, 1_000).opens();
+        Frame hello = again.next(Command.COMMAND_HELLO);
+        assertEquals(10, HelloRequest.parseFrom(hello.body).getResume().getCursor());
+        again.replies(hello, World.welcome().setUserName("annabel").build());
+        assertEquals(State.Kind.ONLINE, renamed.state());
     }
 
     @Test

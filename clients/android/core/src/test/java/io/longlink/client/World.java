@@ -17,7 +17,7 @@ final class World {
 
     final FakeLoop loop = new FakeLoop();
     final List<FakeWire> wires = new ArrayList<>();
-    final Told told = new Told();
+    Told told = new Told();
     Storage storage = new MemoryStorage();
     Executor executor = Runnable::run;
     Settings.Builder settings =
