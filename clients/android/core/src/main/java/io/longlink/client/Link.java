@@ -207,13 +207,16 @@ final class Link implements Wire.Events {
             sayNoop(now);
         }
         long taken = desk.takenOf(delivered.epoch());
-        if (knowsDelivered && desk.tellsDelivered() && hasRoom() && delivered.due(taken) <= now) {
+        if (deliveredDue(taken) <= now) {
             sayDelivered(taken, now);
         }
-        long due = Math.min(beat.noopDue(isReading), desk.asks.due(isReading));
-        due = Math.min(due, knowsDelivered && desk.tellsDelivered() ? delivered.due(taken) : Loop.NEVER);
-        due = Math.min(due, desk.sends.due(now));
+        long due = Math.min(beat.noopDue(isReading), deliveredDue(taken));
+        due = Math.min(due, Math.min(desk.asks.due(isReading), desk.sends.due(now, isReading)));
         return isReading ? Math.min(Math.min(due, quietAt()), Math.min(stalledAt(), silentAt())) : due;
+    }
+
+    private long deliveredDue(long taken) {
+        return knowsDelivered && desk.tellsDelivered() && hasRoom() ? delivered.due(taken) : Loop.NEVER;
     }
 
     /** Gives back what was taken, once the app is not behind any more: only then is more read. True when it is. */

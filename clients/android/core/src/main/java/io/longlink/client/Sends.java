@@ -92,7 +92,7 @@ final class Sends {
 
     /** Puts on the link what may go there now, until there are so many requests under way. */
     void fill(long now, long timeoutMs, int roomFor, Put put) {
-        if (now < heldUntil || roomFor <= 0) {
+        if (all.isEmpty() || now < heldUntil || roomFor <= 0) {
             return;
         }
         Set<Long> busy = new HashSet<>();
@@ -110,11 +110,11 @@ final class Sends {
         }
     }
 
-    /** When something that waits may go out, or is overdue. */
-    long due(long now) {
+    /** When something that waits may go out, or is overdue; while nothing is read, nothing is. */
+    long due(long now, boolean isReading) {
         long due = Loop.NEVER;
         for (Unsent unsent : all) {
-            due = Math.min(due, unsent.overdueAt);
+            due = isReading ? Math.min(due, unsent.overdueAt) : due;
         }
         return underWay < all.size() && heldUntil > now ? Math.min(due, heldUntil) : due;
     }

@@ -124,6 +124,8 @@ public class ReceivingTest {
         later.runAll();
         world.loop.settle();
         int taken = wire.taken;
+        world.send(3, "a");
+        Frame send = wire.next(Command.COMMAND_SEND);
         for (int i = 0; i < 10; i++) {
             wire.pushesEntries(World.entry(11 + i, 3));
         }
@@ -136,6 +138,9 @@ public class ReceivingTest {
         world.loop.settle();
         assertEquals(10, world.told.entries.size());
         assertEquals(taken + 10, wire.taken);
+        wire.replies(send, World.kept(30));
+        later.runAll();
+        assertEquals(Collections.singletonList("id-a"), world.told.sent);
         world.loop.pass(7_999);
         assertFalse("its time to echo begins now", wire.isClosed);
     }

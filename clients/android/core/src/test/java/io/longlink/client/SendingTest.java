@@ -238,6 +238,25 @@ public class SendingTest {
     }
 
     @Test
+    public void when_nothing_can_be_written_requests_wait_here_and_the_link_is_given_up() {
+        world.settings.quietTimeoutMs(600_000);
+        FakeWire wire = world.online();
+        wire.sticks();
+        com.google.protobuf.ByteString much = com.google.protobuf.ByteString.copyFrom(new byte[40_000]);
+        for (int i = 0; i < 10; i++) {
+            SendRequest message = SendRequest.newBuilder().setTo(i + 1).setClientMsgId("id-" + i).setContent(much).build();
+            world.owner.send(message, null);
+        }
+        world.loop.settle();
+        assertEquals("two of them are 64 KiB", 2 * 40_000, wire.waiting(), 200);
+        world.loop.pass(29_999);
+        assertFalse(wire.isClosed);
+        world.loop.pass(1);
+        assertTrue(wire.isClosed);
+        assertEquals("nothing could be written for 30000 ms", world.owner.state().why());
+    }
+
+    @Test
     public void who_closes_has_the_messages_still() throws Exception {
         world.start();
         Answer<SendReply> answer = new Answer<>();
