@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * A storage in a folder of its own, a small file for each name. On Android take one below {@code getFilesDir()}, which
- * no other app can read, and leave it out of backups: the token in it is this device's.
+ * no other app can read, and leave it out of backups: the token in it is this device's. A file is on the disk before it
+ * takes the place of the one of before; a power cut at that moment leaves the one or the other.
  */
 public final class FileStorage implements Storage {
     private static final String PARTIAL = "~";

@@ -314,6 +314,7 @@ final class Owner implements Loop.Turns, Feed.Watcher {
             desk.setNetwork(network);
             if (link != null && !before.isEmpty() && !before.equals(network)) {
                 link.end(Exit.atOnce("the network has changed"));
+                pause.reset();
             }
             comeBack();
         });

@@ -13,7 +13,7 @@ public interface Storage {
     /** What was written under this name; {@code null} if nothing was. */
     byte[] read(String name) throws IOException;
 
-    /** Writes it, whole or not at all, so that it is there after a power cut when this returns. */
+    /** Writes it, whole or not at all. When this returns it outlives the process. */
     void write(String name, byte[] value) throws IOException;
 
     /** Removes it, if it is there. */
