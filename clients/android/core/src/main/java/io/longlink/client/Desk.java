@@ -32,6 +32,7 @@ final class Desk {
     private String network = "";
     private boolean isLookedAt = true;
     private boolean isPlacePresented;
+    private boolean hasEnded;
     private volatile LoggedIn loggedIn;
 
     /** Reads what an earlier run has left. */
@@ -297,7 +298,8 @@ final class Desk {
     }
 
     private void took(Resume place) {
-        if (place.equals(taken)) {
+        // The next client on this storage may have begun.
+        if (hasEnded || place.equals(taken)) {
             return;
         }
         taken = place;
@@ -318,6 +320,7 @@ final class Desk {
 
     /** There will be no other link. Messages stay where they are kept. */
     void end(Ended ended) {
+        hasEnded = true;
         Failure why = Failure.ended(ended);
         asks.end(why);
         for (Sends.Unsent unsent : sends.end()) {
