@@ -27,18 +27,28 @@ public class RandomFaultsTest {
 
     @Test
     public void whatever_fails_everything_comes_once_and_in_order() throws Exception {
+        play("tcp");
+    }
+
+    @Test
+    public void and_so_it_does_over_tls() throws Exception {
+        play("tcp-tls");
+    }
+
+    private void play(String door) throws Exception {
         long seed = Long.getLong("seed", System.nanoTime());
         try {
-            play(new Random(seed));
+            play(new Random(seed), door);
         } catch (Throwable failed) {
-            throw new AssertionError("seed " + seed, failed);
+            throw new AssertionError("seed " + seed + ", " + door, failed);
         }
     }
 
-    private void play(Random random) throws Exception {
+    private void play(Random random, String door) throws Exception {
         Server server = new Server(new File(folder.getRoot(), "data"));
-        Proxy network = new Proxy(server.port("tcp"));
-        Phone[] phones = {new Phone("User01", network), new Phone("User02", network)};
+        Proxy network = new Proxy(server.port(door));
+        Trust trust = door.equals("tcp") ? Trust.plain() : Trust.pinned(server.digest());
+        Phone[] phones = {new Phone("User01", network, trust), new Phone("User02", network, trust)};
         try {
             for (Phone phone : phones) {
                 phone.start();
@@ -63,7 +73,7 @@ public class RandomFaultsTest {
                     server.kill();
                     phones[1 - who].say(ids[who]);
                     server.start();
-                    network.leadTo(server.port("tcp"));
+                    network.leadTo(server.port(door));
                 } else if (fault < 60) {
                     // Something is on its way at all times, and not too much.
                     int enough = phones[who].said.size() - random.nextInt(10);
@@ -93,6 +103,7 @@ public class RandomFaultsTest {
     private final class Phone {
         private final String user;
         private final Proxy network;
+        private final Trust trust;
         private final Storage storage;
         final List<String> said = new ArrayList<>();
         /** The database: what was heard, by its place. */
@@ -102,14 +113,15 @@ public class RandomFaultsTest {
         int kept;
         int doubles;
 
-        Phone(String user, Proxy network) {
+        Phone(String user, Proxy network, Trust trust) {
             this.user = user;
             this.network = network;
+            this.trust = trust;
             storage = new FileStorage(new File(folder.getRoot(), user));
         }
 
         void start() {
-            Settings.Builder settings = Person.settings(network.address(), user).storage(storage);
+            Settings.Builder settings = Person.settings(network.address(), user).storage(storage).trust(trust);
             longlink = Longlink.start(settings.quietTimeoutMs(1_000).echoTimeoutMs(1_000).build(), new Run());
         }
 

@@ -2,8 +2,13 @@ package io.longlink.client;
 
 import java.io.BufferedReader;
 import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.security.MessageDigest;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -78,6 +83,18 @@ final class Server implements AutoCloseable {
 
     File certificate() {
         return new File(folder, "demo-certificate.pem");
+    }
+
+    /** By what its certificate can be pinned. */
+    String digest() throws Exception {
+        try (InputStream in = new FileInputStream(certificate())) {
+            Certificate certificate = CertificateFactory.getInstance("X.509").generateCertificate(in);
+            StringBuilder hex = new StringBuilder();
+            for (byte one : MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded())) {
+                hex.append(String.format("%02x", one));
+            }
+            return hex.toString();
+        }
     }
 
     /** As a power cut does to a process. */

@@ -22,9 +22,6 @@ import io.longlink.v1.SendReply;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.InputStream;
-import java.security.MessageDigest;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.util.List;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
@@ -169,7 +166,7 @@ public class ServerTest {
     @Test
     public void a_pinned_certificate_is_the_only_one() throws Exception {
         String safe = "127.0.0.1:" + server.port("tcp-tls");
-        String digest = digest();
+        String digest = server.digest();
         String other = (digest.charAt(0) == '0' ? "1" : "0") + digest.substring(1);
         Person.online(Person.settings(safe, "User07").trust(Trust.pinned(digest))).close();
         Person.online(Person.settings(safe, "User07").trust(Trust.pinned(other, digest))).close();
@@ -188,17 +185,6 @@ public class ServerTest {
             String why = person.states.stream().filter(state -> state.kind() == State.Kind.WAITING).findFirst().get().why();
             assertTrue(why, why.startsWith("cannot connect: "));
             assertFalse(person.isOnline());
-        }
-    }
-
-    private static String digest() throws Exception {
-        try (InputStream in = new FileInputStream(server.certificate())) {
-            Certificate certificate = CertificateFactory.getInstance("X.509").generateCertificate(in);
-            StringBuilder hex = new StringBuilder();
-            for (byte one : MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded())) {
-                hex.append(String.format("%02x", one));
-            }
-            return hex.toString();
         }
     }
 }
