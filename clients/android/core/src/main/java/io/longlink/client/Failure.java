@@ -18,11 +18,11 @@ public final class Failure {
         QUEUE_FULL,
         /** No frame can carry it. */
         TOO_LARGE,
-        /** The {@link Storage} did not take it, so it was not sent. */
+        /** The {@link Storage} did not take it, or the client had ended before: it is nowhere, and is not sent. */
         NOT_STORED,
         /** It was written for another log or by another user, whose numbers mean nothing here. It was not sent. */
         ANOTHER_LOG,
-        /** The client has ended. A message that was not sent is kept for the next one. */
+        /** The client has ended meanwhile. A message that has no reply is kept for the next one. */
         ENDED
     }
 

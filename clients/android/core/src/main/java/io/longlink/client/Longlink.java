@@ -87,17 +87,17 @@ public final class Longlink {
 
     /** As {@link #send(long, Content, Callback)}, with a {@code client_msg_id} of the app's own (E3). */
     public void send(SendRequest message, Callback<SendReply> callback) {
-        owner.send(message, callback);
+        owner.calls().send(message, callback);
     }
 
     /** Tells which messages are on their way, the oldest first: also those that an earlier run has begun to send. */
     public void unsent(Callback<List<SendRequest>> callback) {
-        owner.unsent(callback);
+        owner.calls().unsent(callback);
     }
 
     /** Sends a message no more. The server may have it already: then it comes as an entry all the same. */
     public void discard(String clientMsgId) {
-        owner.discard(clientMsgId);
+        owner.calls().discard(clientMsgId);
     }
 
     /**
@@ -108,7 +108,7 @@ public final class Longlink {
      */
     public <Q extends MessageLite, R extends MessageLite> Pending request(
             Request<Q, R> request, Q message, Callback<R> callback) {
-        return owner.request(request, message, callback, false);
+        return owner.calls().request(request, message, callback, false);
     }
 
     /**
@@ -118,7 +118,7 @@ public final class Longlink {
      */
     public <Q extends MessageLite, R extends MessageLite> Pending requestAgain(
             Request<Q, R> request, Q message, Callback<R> callback) {
-        return owner.request(request, message, callback, true);
+        return owner.calls().request(request, message, callback, true);
     }
 
     /** Takes a message back (E19). */

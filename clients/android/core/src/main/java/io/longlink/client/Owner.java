@@ -1,19 +1,8 @@
 package io.longlink.client;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.MessageLite;
-import io.longlink.v1.ChangePasswordReply;
-import io.longlink.v1.ChangePasswordRequest;
-import io.longlink.v1.CloseReason;
-import io.longlink.v1.Command;
-import io.longlink.v1.Refusal;
-import io.longlink.v1.SendReply;
-import io.longlink.v1.SendRequest;
 import java.io.IOException;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Owns the links, one after the other: dials, waits, comes back, or does not (B1 to B3). What is called from other threads
@@ -28,9 +17,7 @@ final class Owner implements Loop.Turns, Feed.Watcher {
     private final Listener listener;
     private final Random random;
     private final Pause pause;
-    /** What the app waits for; bounds what is on the loop. */
-    private final AtomicInteger requestCount = new AtomicInteger();
-    private final AtomicInteger sendCount = new AtomicInteger();
+    private final Calls calls;
 
     private volatile State state = State.CONNECTING;
     /** Made on the loop, at its first turn. */
@@ -50,6 +37,7 @@ final class Owner implements Loop.Turns, Feed.Watcher {
         this.listener = listener;
         this.random = random;
         feed = new Feed(executor, bounds.eventsMax, this);
+        calls = new Calls(this, bounds, loop, feed, listener);
         pause = new Pause(bounds.pauseMinMs, bounds.pauseMaxMs, random);
     }
 
@@ -86,8 +74,8 @@ final class Owner implements Loop.Turns, Feed.Watcher {
     private void begin() {
         try {
             Pause ofSends = new Pause(bounds.pauseMinMs, bounds.pauseMaxMs, random);
-            desk = new Desk(settings, loop, feed, listener, ofSends, new Counted<SendReply>(sendCount, null));
-            sendCount.addAndGet(desk.sends.count());
+            desk = new Desk(settings, loop, feed, listener, ofSends, calls.ofEarlier());
+            calls.countEarlier(desk.sends.count());
             desk.tellState(state);
         } catch (IOException failed) {
             end(new Ended(Ended.Kind.STORAGE_FAILED, 0, String.valueOf(failed.getMessage())));
@@ -142,7 +130,7 @@ final class Owner implements Loop.Turns, Feed.Watcher {
         setState(State.waiting(retryIn, exit.why));
     }
 
-    private void end(Ended why) {
+    void end(Ended why) {
         if (ended != null) {
             return;
         }
@@ -189,7 +177,7 @@ final class Owner implements Loop.Turns, Feed.Watcher {
     // What the app says, on any thread.
 
     /** Does it on the loop, or something else when there is no client any more. */
-    private void onLoop(Runnable task, Runnable tooLate) {
+    void onLoop(Runnable task, Runnable tooLate) {
         boolean posted = loop.post(() -> {
             if (ended == null) {
                 task.run();
@@ -202,99 +190,8 @@ final class Owner implements Loop.Turns, Feed.Watcher {
         }
     }
 
-    private void onLoop(Runnable task) {
+    void onLoop(Runnable task) {
         onLoop(task, () -> {});
-    }
-
-    void send(SendRequest message, Callback<SendReply> callback) {
-        Callback<SendReply> counted = new Counted<>(sendCount, callback);
-        int length = Frame.HEADER_LENGTH + message.getSerializedSize();
-        if (sendCount.incrementAndGet() > bounds.sendsMax) {
-            refuse(message, counted, new Failure(Failure.Kind.QUEUE_FULL, 0, bounds.sendsMax + " messages wait to be sent already"));
-        } else if (length > Frame.LENGTH_MAX) {
-            refuse(message, counted, tooLarge(length));
-        } else {
-            onLoop(() -> desk.send(message, counted), () -> refuse(message, counted, Failure.ended(ended)));
-        }
-    }
-
-    // The app bounds these: each is its own call.
-    private void refuse(SendRequest message, Callback<SendReply> callback, Failure why) {
-        feed.push(() -> {
-            listener.onSendFailed(message, why);
-            callback.onFailed(why);
-        });
-    }
-
-    private static Failure tooLarge(int length) {
-        return new Failure(Failure.Kind.TOO_LARGE, 0, "frame is " + length + " bytes, more than " + Frame.LENGTH_MAX);
-    }
-
-    void unsent(Callback<List<SendRequest>> callback) {
-        onLoop(
-                () -> {
-                    List<SendRequest> messages = desk.sends.messages();
-                    feed.push(() -> callback.onReply(messages));
-                },
-                () -> feed.push(() -> callback.onFailed(Failure.ended(ended))));
-    }
-
-    void discard(String clientMsgId) {
-        onLoop(() -> {
-            if (desk.discard(clientMsgId)) {
-                sendCount.decrementAndGet();
-            }
-        });
-    }
-
-    <Q extends MessageLite, R extends MessageLite> Pending request(
-            Request<Q, R> request, Q message, Callback<R> callback, boolean again) {
-        Asking<R> ask = new Asking<R>(request.command.getNumber(), message.toByteArray(), again, request.answers, callback, feed) {
-            @Override
-            void done(byte[] reply) {
-                requestCount.decrementAndGet();
-                if (reply != null) {
-                    heed(request.command, message, reply);
-                }
-            }
-        };
-        int length = Frame.HEADER_LENGTH + ask.body.length;
-        if (requestCount.incrementAndGet() > bounds.requestsMax) {
-            ask.failed(new Failure(Failure.Kind.QUEUE_FULL, 0, bounds.requestsMax + " requests wait already"));
-        } else if (length > Frame.LENGTH_MAX) {
-            ask.failed(tooLarge(length));
-        } else {
-            onLoop(
-                    () -> {
-                        ask.deadline = loop.nowMs() + bounds.requestTimeoutMs;
-                        desk.asks.add(ask);
-                    },
-                    () -> ask.failed(Failure.ended(ended)));
-        }
-        return () -> {
-            ask.forget();
-            onLoop(() -> desk.asks.cancel(ask));
-        };
-    }
-
-    /** What an answer means to the client itself. */
-    private void heed(Command command, MessageLite message, byte[] reply) {
-        try {
-            if (Refusal.parseFrom(reply).getCodeValue() != 0) {
-                return;
-            }
-            // The server ends the link now, and we do not come back even if it breaks before that is told.
-            if (command == Command.COMMAND_LOG_OUT) {
-                end(new Ended(Ended.Kind.STOPPED, CloseReason.CLOSE_REASON_LOGGED_OUT_VALUE, ""));
-            } else if (command == Command.COMMAND_DELETE_ACCOUNT) {
-                end(new Ended(Ended.Kind.STOPPED, CloseReason.CLOSE_REASON_ACCOUNT_ENDED_VALUE, ""));
-            } else if (command == Command.COMMAND_CHANGE_PASSWORD) {
-                String password = ((ChangePasswordRequest) message).getNewPassword();
-                desk.login.renewed(ChangePasswordReply.parseFrom(reply).getToken(), password);
-            }
-        } catch (InvalidProtocolBufferException unreadable) {
-            desk.log("cannot read the reply to " + command.name());
-        }
     }
 
     void taken(long cursor) {
@@ -342,6 +239,21 @@ final class Owner implements Loop.Turns, Feed.Watcher {
 
     void wake() {
         loop.post(() -> {});
+    }
+
+    /** What the app asks and sends. */
+    Calls calls() {
+        return calls;
+    }
+
+    /** On the loop. */
+    Desk desk() {
+        return desk;
+    }
+
+    /** {@code null} while it lives. */
+    Ended ended() {
+        return ended;
     }
 
     State state() {

@@ -58,7 +58,7 @@ public class HeartbeatTest {
     public void a_client_that_writes_all_day_still_asks_whether_it_is_heard() {
         FakeWire wire = world.online();
         for (int i = 0; i < 60 && !wire.isClosed; i++) {
-            world.owner.request(Requests.HISTORY, HistoryRequest.getDefaultInstance(), null, false);
+            world.owner.calls().request(Requests.HISTORY, HistoryRequest.getDefaultInstance(), null, false);
             world.loop.pass(1_000);
         }
         assertTrue("a request without a reply for 12 s", wire.isClosed);
@@ -68,7 +68,7 @@ public class HeartbeatTest {
     public void a_request_without_a_word_from_the_server_for_12_s_ends_the_link() {
         FakeWire wire = world.online();
         Answer<HistoryReply> answer = new Answer<>();
-        world.owner.request(Requests.HISTORY, HistoryRequest.getDefaultInstance(), answer, false);
+        world.owner.calls().request(Requests.HISTORY, HistoryRequest.getDefaultInstance(), answer, false);
         world.loop.pass(11_999);
         assertFalse(wire.isClosed);
         world.loop.pass(100);
@@ -153,7 +153,7 @@ public class HeartbeatTest {
     @Test
     public void a_sleep_is_no_silence_of_the_servers() {
         FakeWire wire = world.online();
-        world.owner.request(Requests.HISTORY, HistoryRequest.getDefaultInstance(), null, false);
+        world.owner.calls().request(Requests.HISTORY, HistoryRequest.getDefaultInstance(), null, false);
         wire.next(Command.COMMAND_HISTORY);
         world.loop.jump(60_000);
         assertFalse("what came meanwhile is still to be read", wire.isClosed);

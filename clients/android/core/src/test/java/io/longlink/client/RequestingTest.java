@@ -84,7 +84,7 @@ public class RequestingTest {
         FakeWire wire = world.online();
         ask(false);
         Answer<HistoryReply> again = new Answer<>();
-        world.owner.request(Requests.HISTORY, HistoryRequest.getDefaultInstance(), again, true);
+        world.owner.calls().request(Requests.HISTORY, HistoryRequest.getDefaultInstance(), again, true);
         wire.next(Command.COMMAND_HISTORY);
         wire.next(Command.COMMAND_HISTORY);
         wire.breaks("connection lost: reset");
@@ -150,7 +150,7 @@ public class RequestingTest {
     public void a_new_password_takes_the_place_of_the_old_one_and_its_token_too() throws Exception {
         FakeWire wire = world.online();
         ChangePasswordRequest message = ChangePasswordRequest.newBuilder().setNewPassword("a new one").build();
-        world.owner.request(Requests.CHANGE_PASSWORD, message, null, false);
+        world.owner.calls().request(Requests.CHANGE_PASSWORD, message, null, false);
         wire.replies(
                 wire.next(Command.COMMAND_CHANGE_PASSWORD), ChangePasswordReply.newBuilder().setToken("b.token").build());
         assertEquals("b.token", world.owner.token());
@@ -167,7 +167,7 @@ public class RequestingTest {
     public void who_has_logged_out_does_not_come_back_and_keeps_no_token() throws Exception {
         FakeWire wire = world.online();
         Answer<LogOutReply> loggedOut = new Answer<>();
-        world.owner.request(Requests.LOG_OUT, LogOutRequest.getDefaultInstance(), loggedOut, true);
+        world.owner.calls().request(Requests.LOG_OUT, LogOutRequest.getDefaultInstance(), loggedOut, true);
         wire.replies(wire.next(Command.COMMAND_LOG_OUT), LogOutReply.getDefaultInstance());
         assertEquals(1, loggedOut.count);
         assertTrue(world.owner.state().ended().is(CloseReason.CLOSE_REASON_LOGGED_OUT));
@@ -188,7 +188,7 @@ public class RequestingTest {
     }
 
     private Pending ask(boolean again) {
-        Pending pending = world.owner.request(Requests.HISTORY, HistoryRequest.getDefaultInstance(), answer, again);
+        Pending pending = world.owner.calls().request(Requests.HISTORY, HistoryRequest.getDefaultInstance(), answer, again);
         world.loop.settle();
         return pending;
     }

@@ -2,7 +2,6 @@ package io.longlink.client;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertTrue;
 
 import io.longlink.v1.Code;
@@ -76,7 +75,7 @@ public class SendingTest {
         next.start();
         next.send(3, "c");
         Answer<List<SendRequest>> unsent = new Answer<>();
-        next.owner.unsent(unsent);
+        next.owner.calls().unsent(unsent);
         next.loop.settle();
         assertEquals(3, unsent.reply.size());
         FakeWire wire = next.wire().welcomes(World.welcome().build());
@@ -110,7 +109,7 @@ public class SendingTest {
     public void a_refusal_for_good_is_told_once_and_the_next_goes_on() throws Exception {
         FakeWire wire = world.online();
         Answer<SendReply> answer = new Answer<>();
-        world.owner.send(SendRequest.newBuilder().setTo(3).setClientMsgId("id-a").build(), answer);
+        world.owner.calls().send(SendRequest.newBuilder().setTo(3).setClientMsgId("id-a").build(), answer);
         world.send(3, "b");
         wire.refuses(wire.next(Command.COMMAND_SEND), Code.CODE_NOT_FOUND);
         assertTrue(answer.failure.is(Code.CODE_NOT_FOUND));
@@ -213,7 +212,7 @@ public class SendingTest {
         world.send(3, "b");
         world.send(3, "c");
         assertEquals(Collections.singletonList("id-c QUEUE_FULL"), world.told.failed);
-        world.owner.discard("id-a");
+        world.owner.calls().discard("id-a");
         world.loop.settle();
         world.send(3, "d");
         assertEquals(1, world.told.failed.size());
@@ -232,7 +231,7 @@ public class SendingTest {
     public void what_no_frame_can_carry_is_refused_here() {
         world.online();
         com.google.protobuf.ByteString much = com.google.protobuf.ByteString.copyFrom(new byte[1 << 20]);
-        world.owner.send(SendRequest.newBuilder().setClientMsgId("id-a").setContent(much).build(), null);
+        world.owner.calls().send(SendRequest.newBuilder().setClientMsgId("id-a").setContent(much).build(), null);
         world.loop.settle();
         assertEquals(Collections.singletonList("id-a TOO_LARGE"), world.told.failed);
     }
@@ -245,7 +244,7 @@ public class SendingTest {
         com.google.protobuf.ByteString much = com.google.protobuf.ByteString.copyFrom(new byte[40_000]);
         for (int i = 0; i < 10; i++) {
             SendRequest message = SendRequest.newBuilder().setTo(i + 1).setClientMsgId("id-" + i).setContent(much).build();
-            world.owner.send(message, null);
+            world.owner.calls().send(message, null);
         }
         world.loop.settle();
         assertEquals("two of them are 64 KiB", 2 * 40_000, wire.waiting(), 200);
@@ -260,15 +259,15 @@ public class SendingTest {
     public void who_closes_has_the_messages_still() throws Exception {
         world.start();
         Answer<SendReply> answer = new Answer<>();
-        world.owner.send(SendRequest.newBuilder().setTo(3).setClientMsgId("id-a").build(), answer);
+        world.owner.calls().send(SendRequest.newBuilder().setTo(3).setClientMsgId("id-a").build(), answer);
         world.owner.close();
         world.loop.settle();
         assertEquals(Failure.Kind.ENDED, answer.failure.kind());
         assertTrue("it is not told as failed: the next client sends it", world.told.failed.isEmpty());
         assertEquals(1, new Kept(world.storage).unsent().size());
         Answer<SendReply> late = new Answer<>();
-        world.owner.send(SendRequest.newBuilder().setTo(3).setClientMsgId("id-b").build(), late);
-        assertNotNull(late.failure);
+        world.owner.calls().send(SendRequest.newBuilder().setTo(3).setClientMsgId("id-b").build(), late);
+        assertEquals(Failure.Kind.NOT_STORED, late.failure.kind());
     }
 
     @Test

@@ -90,7 +90,7 @@ final class World {
 
     String send(long peer, String text) {
         SendRequest message = SendRequest.newBuilder().setTo(peer).setClientMsgId("id-" + text).build();
-        owner.send(message, null);
+        owner.calls().send(message, null);
         loop.settle();
         return message.getClientMsgId();
     }
