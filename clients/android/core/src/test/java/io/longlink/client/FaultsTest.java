@@ -92,9 +92,10 @@ public class FaultsTest {
     @Test
     public void a_link_that_is_dead_and_looks_alive_is_found_out_by_who_writes_and_by_who_looks() throws Exception {
         AtomicLong offset = new AtomicLong();
-        Settings.Builder ofBob = Person.settings(network.address(), "User02").echoTimeoutMs(500);
-        anna = Person.online(Person.settings(network.address(), "User01").quietTimeoutMs(500));
+        Settings.Builder ofBob = Person.settings(network.address(), "User02").echoTimeoutMs(2_000);
+        anna = Person.online(Person.settings(network.address(), "User01").quietTimeoutMs(2_000));
         bob = Person.online(ofBob.clock(() -> System.nanoTime() / 1_000_000 + offset.get()));
+        int before = network.links();
         network.loseAll();
         anna.say(bob.id(), "hello");
         anna.awaitSent(1);
@@ -104,26 +105,28 @@ public class FaultsTest {
         bob.longlink.setForeground(true);
         bob.awaitHeard(1);
         assertEquals(Arrays.asList("hello"), bob.heard);
-        assertEquals("one link more for each", 4, network.links());
+        assertTrue("one link more for each", network.links() >= before + 2);
     }
 
     @Test
     public void a_slow_network_is_not_taken_for_a_dead_one() throws Exception {
-        anna = Person.online(Person.settings(network.address(), "User01").quietTimeoutMs(1_000).echoTimeoutMs(1_000));
-        bob = Person.online(Person.settings(network.address(), "User02").quietTimeoutMs(1_000).echoTimeoutMs(1_000));
-        network.slowDownTo(40_000);
-        byte[] much = new byte[40_000];
+        anna = Person.online(Person.settings(network.address(), "User01").quietTimeoutMs(3_000).echoTimeoutMs(3_000));
+        bob = Person.online(Person.settings(network.address(), "User02").quietTimeoutMs(3_000).echoTimeoutMs(3_000));
+        int before = network.links();
+        network.slowDownTo(15_000);
+        byte[] much = new byte[62_000];
         Arrays.fill(much, (byte) 'x');
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 2; i++) {
             anna.longlink.send(bob.id(), Content.of(1_000 + i, ByteString.copyFrom(much)), null);
         }
-        anna.awaitSent(3);
-        bob.awaitHeard(3);
+        anna.awaitSent(2);
+        bob.awaitHeard(2);
         Reply<HistoryReply> history = new Reply<>();
         HistoryRequest request = HistoryRequest.newBuilder().setPeer(anna.id()).setLimit(2).build();
         bob.longlink.request(Requests.HISTORY, request, history);
+        // A page of 64 KiB, for which it takes longer than the silence that is put up with.
         assertTrue(history.get().getEntriesCount() >= 1);
-        assertEquals("the links of the beginning", 2, network.links());
+        assertEquals("the links of the beginning", before, network.links());
     }
 
     @Test

@@ -22,13 +22,17 @@ final class Page {
     /** What stands in the page's fences for Java, in order. */
     static List<String> java(String page) throws Exception {
         List<String> found = new ArrayList<>();
-        String[] parts = new String(Files.readAllBytes(new File(page).toPath()), StandardCharsets.UTF_8).split("```");
+        String[] parts = text(page).split("```");
         for (int i = 1; i < parts.length; i += 2) {
             if (parts[i].startsWith("java\n")) {
                 found.add(parts[i].substring("java\n".length()));
             }
         }
         return found;
+    }
+
+    static String text(String page) throws Exception {
+        return new String(Files.readAllBytes(new File(page).toPath()), StandardCharsets.UTF_8);
     }
 
     /** What a compiler has to say against a class of this name, with the class path of now. */

@@ -2,9 +2,12 @@ package io.longlink.client;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.Test;
 
 /** The page of usage is right. */
@@ -22,6 +25,9 @@ public class ReadmeTest {
     public void what_the_page_of_usage_says_compiles() throws Exception {
         List<String> blocks = Page.java("clients/android/README.md");
         assertEquals(3, blocks.size());
+        Matcher version = Pattern.compile("version = \"(.*)\"").matcher(Page.text("Cargo.toml"));
+        assertTrue(version.find());
+        assertTrue(Page.text("clients/android/README.md").contains("io.longlink:longlink-client:" + version.group(1) + "\""));
         String source = String.format(AROUND, String.join("\n", blocks));
         assertEquals(Collections.emptyList(), Page.errors("Usage", source));
         assertFalse(Page.errors("Usage", source.replace("Content.text", "Content.txt")).isEmpty());
