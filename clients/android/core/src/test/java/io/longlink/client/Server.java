@@ -16,19 +16,19 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The real server, the program that LONGLINK names, as a demo with accounts User01 and on. */
-final class Server implements AutoCloseable {
+public final class Server implements AutoCloseable {
     private static final long START_S = 120;
 
     private final File folder;
     private final Map<String, String> addresses = new HashMap<>();
     private Process process;
 
-    Server(File folder) throws Exception {
+    public Server(File folder) throws Exception {
         this.folder = folder;
         start();
     }
 
-    void start() throws Exception {
+    public void start() throws Exception {
         List<String> command = new ArrayList<>();
         command.add(program());
         for (String word : ("serve --demo --tcp 127.0.0.1:0 --http 127.0.0.1:0 --tcp-tls 127.0.0.1:0 --data-dir").split(" ")) {
@@ -73,7 +73,7 @@ final class Server implements AutoCloseable {
         }
     }
 
-    int port(String door) {
+    public int port(String door) {
         String address;
         synchronized (this) {
             address = addresses.get(door);
@@ -81,12 +81,12 @@ final class Server implements AutoCloseable {
         return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     }
 
-    File certificate() {
+    public File certificate() {
         return new File(folder, "demo-certificate.pem");
     }
 
     /** By what its certificate can be pinned. */
-    String digest() throws Exception {
+    public String digest() throws Exception {
         try (InputStream in = new FileInputStream(certificate())) {
             Certificate certificate = CertificateFactory.getInstance("X.509").generateCertificate(in);
             StringBuilder hex = new StringBuilder();
@@ -98,7 +98,7 @@ final class Server implements AutoCloseable {
     }
 
     /** As a power cut does to a process. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
     }
