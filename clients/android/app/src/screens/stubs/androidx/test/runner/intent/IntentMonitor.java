@@ -1,0 +1,4 @@
+package androidx.test.runner.intent;
+
+/** Stands for a class of androidx.test, which only Google's repository has: Robolectric names it. */
+public interface IntentMonitor {}
