@@ -13,7 +13,7 @@ use super::files::{self, Lock, Witness, io_error};
 use super::layers::Layers;
 use super::queue::Queue;
 use super::salvage::Files;
-use super::salvage::journal::{self, Torn};
+use super::salvage::journal;
 use super::tables::Tables;
 use super::writer::Writer;
 use super::{Embedded, OpenError, Running, Settings, Shared, spawn};
@@ -120,7 +120,8 @@ fn sync_folders(path: &Path) -> std::io::Result<()> {
 
 /// The refusal of a store, with the file that is to blame, if it can be found.
 pub(super) fn damaged(dir: &Path, what: String) -> OpenError {
-    let found = Files::find(dir).and_then(|files| files.damages()).unwrap_or_default();
+    let acknowledged = Witness::look(dir).unwrap_or(None);
+    let found = Files::find(dir, acknowledged).and_then(|files| files.damages()).unwrap_or_default();
     let what = match found.as_slice() {
         [] => what,
         [one] => format!("{one} ({what})"),
@@ -130,28 +131,15 @@ pub(super) fn damaged(dir: &Path, what: String) -> OpenError {
 }
 
 /// Looks at the journals before the database does: it takes whatever it cannot read there for an end that a crash has
-/// torn, and cuts off all that comes behind it. A power cut may have torn several batches, of which a later one is whole;
-/// none of them was acknowledged.
+/// torn, and cuts off all that comes behind it.
 fn check_journals(dir: &Path) -> Result<(), OpenError> {
     let acknowledged = Witness::look(dir)?;
-    let was_acknowledged =
-        |entry: Option<QueueId>| entry.filter(|entry| acknowledged.is_none_or(|last| *entry <= last));
-    let refused = |path: &Path, what: String| {
-        let file = path.strip_prefix(dir).unwrap_or(path).display();
-        OpenError::Damaged { dir: dir.to_owned(), what: format!("{file}, {what}") }
-    };
     for path in journal::list(&dir.join("log")).map_err(io_error(dir))? {
         let found = journal::read(&fs::read(&path).map_err(io_error(&path))?, &mut |_| {});
-        let harmed = was_acknowledged(found.harmed);
-        if let Some(((from, to, what), entry)) = found.damages.into_iter().next().zip(harmed) {
-            let what = format!("bytes {from} to {to}: {what}, and entry {entry} in it or behind it was acknowledged");
-            return Err(refused(&path, what));
-        }
-        // Without a witness nobody knows whether an end that is torn was acknowledged. As a rule it was not.
-        let torn = found.torn.filter(|torn| acknowledged.is_some() && was_acknowledged(torn.entry).is_some());
-        if let Some(Torn { at, entry: Some(entry) }) = torn {
-            let what = format!("from byte {at} on: it is cut off or damaged, and entry {entry} there was acknowledged");
-            return Err(refused(&path, what));
+        if let Some((from, to, what)) = found.damages(acknowledged).into_iter().next() {
+            let file = path.strip_prefix(dir).unwrap_or(&path).display();
+            let what = format!("{file}, bytes {from} to {to}: {what}");
+            return Err(OpenError::Damaged { dir: dir.to_owned(), what });
         }
     }
     Ok(())

@@ -106,7 +106,7 @@ impl Repair {
             Err(error) => return Err(error),
         };
         let witness = Witness::look(dir)?;
-        let files = Files::find(dir).map_err(io_error(dir))?;
+        let files = Files::find(dir, witness).map_err(io_error(dir))?;
         let damages = files.damages().map_err(io_error(dir))?;
         let (mut report, refused, mark) = look(dir, &damages, witness)?;
         if !is_format_known {

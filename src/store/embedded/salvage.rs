@@ -14,6 +14,7 @@ pub(super) mod journal;
 mod manifest;
 mod table;
 
+use crate::id::QueueId;
 use manifest::Manifest;
 
 /// A row as it lies in a file.
@@ -60,6 +61,8 @@ pub(super) struct Files {
     keyspaces: BTreeMap<u64, PathBuf>,
     /// Their names, as far as they can be read.
     names: BTreeMap<u64, String>,
+    /// The last entry that was acknowledged, if that is known.
+    acknowledged: Option<QueueId>,
 }
 
 /// Keyspace 0 has the names of the others, under this byte and their number.
@@ -68,7 +71,7 @@ const FOLDER: &str = "log";
 
 impl Files {
     /// Of the data folder `dir`. That there are none is not an error.
-    pub(super) fn find(dir: &Path) -> io::Result<Self> {
+    pub(super) fn find(dir: &Path, acknowledged: Option<QueueId>) -> io::Result<Self> {
         let log = dir.join(FOLDER);
         let mut keyspaces = BTreeMap::new();
         for folder in list(&log.join("keyspaces"))? {
@@ -76,7 +79,8 @@ impl Files {
                 keyspaces.insert(number, folder);
             }
         }
-        let mut files = Self { dir: dir.to_owned(), journals: journal::list(&log)?, keyspaces, names: BTreeMap::new() };
+        let (dir, journals) = (dir.to_owned(), journal::list(&log)?);
+        let mut files = Self { dir, journals, keyspaces, names: BTreeMap::new(), acknowledged };
         let mut names: BTreeMap<u64, (u64, Option<String>)> = BTreeMap::new();
         if let Some(folder) = files.keyspaces.get(&0).cloned() {
             files.read_keyspace(0, &folder, &mut Vec::new(), &mut |row| {
@@ -108,8 +112,8 @@ impl Files {
         }
         for path in &self.journals {
             let journal = journal::read(&fs::read(path)?, give);
-            damages
-                .extend(journal.damages.into_iter().map(|(from, to, what)| self.damage(path, Some((from, to)), what)));
+            let found = journal.damages(self.acknowledged).into_iter();
+            damages.extend(found.map(|(from, to, what)| self.damage(path, Some((from, to)), what)));
         }
         Ok(damages)
     }

@@ -60,8 +60,9 @@ pub fn verify(dir: &Path) -> Result<Report, OpenError> {
 /// The same, and says after each entry how many there were until then: a long log takes its time.
 pub fn verify_telling(dir: &Path, tell: &mut dyn FnMut(u64)) -> Result<Report, OpenError> {
     let (_lock, opened) = look_into(dir)?;
-    let damages = Files::find(dir).and_then(|files| files.damages()).map_err(io_error(dir))?;
-    let mut report = Report { acknowledged: Witness::look(dir)?, ..Report::default() };
+    let acknowledged = Witness::look(dir)?;
+    let damages = Files::find(dir, acknowledged).and_then(|files| files.damages()).map_err(io_error(dir))?;
+    let mut report = Report { acknowledged, ..Report::default() };
     damages.iter().for_each(|damage| report.add(damage.to_string()));
     match opened {
         Ok((_snapshot, tables)) => verify_tables(&tables, &mut report, tell),

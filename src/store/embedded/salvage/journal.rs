@@ -27,19 +27,31 @@ const ROW_BYTES_MIN: usize = 9;
 /// What is wrong with a journal.
 #[derive(Debug, Default)]
 pub(in crate::store::embedded) struct Journal {
-    /// From where to where it cannot be read, and why. A torn end is not among them.
-    pub(in crate::store::embedded) damages: Vec<(usize, usize, String)>,
-    /// The first entry in or behind what is damaged.
-    pub(in crate::store::embedded) harmed: Option<QueueId>,
-    /// The last batch is not whole, and nothing comes behind it: a crash, or a file that was cut off.
-    pub(in crate::store::embedded) torn: Option<Torn>,
+    /// From where to where there is no whole batch, though one comes behind it.
+    broken: Vec<(usize, usize)>,
+    /// The first entry in or behind that.
+    broken_entry: Option<QueueId>,
+    /// From where to where the last batch is not whole, and nothing comes behind it; and the first entry in it.
+    torn: Option<(usize, usize, Option<QueueId>)>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::store::embedded) struct Torn {
-    pub(in crate::store::embedded) at: usize,
-    /// The first entry that can be read in it.
-    pub(in crate::store::embedded) entry: Option<QueueId>,
+impl Journal {
+    /// From where to where it is damaged, and how. A crash tears the last batch, and a power cut may tear several of which a
+    /// later one is whole; but nothing of that was acknowledged.
+    pub(in crate::store::embedded) fn damages(&self, acknowledged: Option<QueueId>) -> Vec<(usize, usize, String)> {
+        let mut damages = Vec::new();
+        if let Some(entry) = self.broken_entry.filter(|entry| acknowledged.is_none_or(|last| *entry <= last)) {
+            let what = format!("a batch is damaged, and entry {entry} in it or behind it was acknowledged");
+            damages.extend(self.broken.iter().map(|(from, to)| (*from, *to, what.clone())));
+        }
+        // Without a witness nobody knows whether an end that is torn was acknowledged. As a rule it was not.
+        if let Some((from, to, Some(entry))) = self.torn
+            && acknowledged.is_some_and(|last| entry <= last)
+        {
+            damages.push((from, to, format!("it is cut off or damaged, and entry {entry} there was acknowledged")));
+        }
+        damages
+    }
 }
 
 /// The journals below the database's folder, oldest first.
@@ -57,8 +69,8 @@ pub(in crate::store::embedded) fn read(bytes: &[u8], give: Give<'_>) -> Journal 
     while at < bytes.len() {
         if let Some(batch) = Batch::parse(bytes, at) {
             seqno = batch.seqno;
-            if !journal.damages.is_empty() && journal.harmed.is_none() {
-                journal.harmed = batch.first_entry();
+            if !journal.broken.is_empty() && journal.broken_entry.is_none() {
+                journal.broken_entry = batch.first_entry();
             }
             batch.rows.iter().for_each(|row| give(Row { seqno, key: row.key, value: row.value.as_deref() }));
             at = batch.end;
@@ -72,10 +84,10 @@ pub(in crate::store::embedded) fn read(bytes: &[u8], give: Give<'_>) -> Journal 
         let entry = give_proven(part, own, give);
         match next {
             Some(_) => {
-                journal.damages.push((at, to, "a batch of the journal is damaged".into()));
-                journal.harmed = journal.harmed.or(entry);
+                journal.broken.push((at, to));
+                journal.broken_entry = journal.broken_entry.or(entry);
             }
-            None => journal.torn = Some(Torn { at, entry }),
+            None => journal.torn = Some((at, to, entry)),
         }
         at = to;
     }
