@@ -43,6 +43,8 @@ const OLD_ENTRIES_EVERY: Duration = Duration::from_mins(1);
 
 /// How often old files are looked for. They are kept for days, so that hours do not matter.
 const OLD_UPLOADS_EVERY: Duration = Duration::from_hours(6);
+/// The same of logins that were ended and whose tokens have expired. They cost little, and are few.
+const EXPIRED_LOGINS_EVERY: Duration = Duration::from_hours(1);
 /// Where a port is that is off.
 const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
@@ -137,6 +139,7 @@ impl Server {
         let links = Links::new(plan.bounds);
         chat.remove_strays().await?;
         chat.load_blocks().await?;
+        chat.forget_expired_logins().await?;
         chat.move_old_marks().await?;
         chat.add_first_accounts(plan.first_accounts).await?;
         if let Some(settings) = plan.mars_sample {
@@ -200,6 +203,7 @@ impl Server {
         }
         background.spawn(until(&ended, remove_old_entries(Arc::clone(&chat))));
         background.spawn(until(&ended, remove_old_uploads(Arc::clone(&chat))));
+        background.spawn(until(&ended, forget_expired_logins(Arc::clone(&chat))));
         background.spawn(until(&ended, Arc::clone(&chat).tell_presence()));
         background.spawn(until(&ended, Arc::clone(&chat).erase()));
         background.spawn(until(&ended, Arc::clone(&chat).tell_arrivals()));
@@ -361,6 +365,18 @@ async fn remove_old_uploads(chat: Arc<Chat>) {
             Ok(removed) if removed > 0 => info!(removed, "old files removed"),
             Ok(_) => {}
             Err(refused) => warn!(%refused, "old files are not removed"),
+        }
+    }
+}
+
+/// Forgets ended logins whose tokens have expired, now and then.
+async fn forget_expired_logins(chat: Arc<Chat>) {
+    let mut ticks = interval(EXPIRED_LOGINS_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(refused) = chat.forget_expired_logins().await {
+            warn!(%refused, "expired logins are not forgotten");
         }
     }
 }

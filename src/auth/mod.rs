@@ -4,5 +4,6 @@
 //! whether the account still exists and the generation still counts is for the rules to look up.
 
 pub mod keys;
+pub mod login_id;
 pub mod password;
 pub mod token;

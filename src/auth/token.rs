@@ -13,6 +13,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use super::keys::{Keys, KeysError};
+use super::login_id::LoginId;
 use crate::id::UserId;
 
 /// Whom a token is for, if it says so.
@@ -50,8 +51,20 @@ pub struct Claims {
     pub device: Option<String>,
     /// `gen`: the generation of the user's tokens that it belongs to. Ending all of a user's tokens raises theirs.
     pub generation: Option<u32>,
+    /// `lid`, or what stands for it.
+    pub login: LoginId,
     pub issued_at_s: i64,
     pub expires_at_s: i64,
+}
+
+/// Whom a token is for, as `issue` is asked for it.
+#[derive(Clone, Copy, Debug)]
+pub struct For<'a> {
+    pub user: UserId,
+    pub device: Option<&'a str>,
+    pub generation: Option<u32>,
+    /// A new one, or that of the token which this one takes the place of.
+    pub login: LoginId,
 }
 
 /// Why a token is refused. For the developer's eyes; it says nothing about the keys.
@@ -89,6 +102,8 @@ struct Written {
     did: Option<String>,
     #[serde(rename = "gen", default, skip_serializing_if = "Option::is_none")]
     generation: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lid: Option<LoginId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -113,15 +128,9 @@ impl Tokens {
         Ok(Self { path, ring, validation, file: Mutex::new(()) })
     }
 
-    /// A token for `user`, and when it expires.
-    pub fn issue(
-        &self,
-        user: UserId,
-        device: Option<&str>,
-        generation: Option<u32>,
-        now_s: i64,
-        ttl_s: u32,
-    ) -> (String, i64) {
+    /// A token, and when it expires.
+    pub fn issue(&self, whom: For<'_>, now_s: i64, ttl_s: u32) -> (String, i64) {
+        let For { user, device, generation, login } = whom;
         let exp = now_s.saturating_add(i64::from(ttl_s));
         let claims = Written {
             sub: user.to_string(),
@@ -131,6 +140,7 @@ impl Tokens {
             aud: Some(Audience::One(AUDIENCE.into())),
             did: device.map(str::to_owned),
             generation,
+            lid: Some(login),
         };
         (self.ring().sign(&claims), exp)
     }
@@ -148,7 +158,7 @@ impl Tokens {
         if header.crit.is_some() {
             return Err(BadToken::Malformed);
         }
-        self.ring().verify(token, &header, &self.validation)?.check(now_s)
+        self.ring().verify(token, &header, &self.validation)?.check(token, now_s)
     }
 
     /// Puts a new key in front, in the file and here. Reads the file first, so that keys which another process has
@@ -213,7 +223,7 @@ impl Ring {
 }
 
 impl Written {
-    fn check(self, now_s: i64) -> Result<Claims, BadToken> {
+    fn check(self, token: &str, now_s: i64) -> Result<Claims, BadToken> {
         let ours = match &self.aud {
             None => true,
             Some(Audience::One(audience)) => audience == AUDIENCE,
@@ -237,6 +247,7 @@ impl Written {
             user,
             device: self.did,
             generation: self.generation,
+            login: self.lid.unwrap_or_else(|| LoginId::of_token(token)),
             issued_at_s: self.iat,
             expires_at_s: self.exp,
         })

@@ -6,6 +6,8 @@ use futures_util::FutureExt;
 
 use super::account::{Account, number};
 use super::{Chat, PARTITION, keys};
+use crate::auth::login_id::LoginId;
+use crate::auth::token::For;
 use crate::id::{QueueId, UserId};
 use crate::store::{Change, Entry, Expect, Keep, StoreError, Tail};
 use crate::wire::{CloseReason, Code, Refused};
@@ -95,7 +97,8 @@ impl Chat {
         };
         // With the generation, it ends with the others also in the second in which it was made.
         let (generation, now_s) = (Some(account.generation), self.clock.wall_s());
-        let (token, expires_at_s) = self.tokens.issue(user, None, generation, now_s, self.settings.token_ttl_s);
+        let whom = For { user, device: None, generation, login: LoginId::random() };
+        let (token, expires_at_s) = self.tokens.issue(whom, now_s, self.settings.token_ttl_s);
         Ok((token, expires_at_s.saturating_mul(1000)))
     }
 

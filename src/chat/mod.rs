@@ -28,6 +28,7 @@ mod read;
 mod readers;
 mod register;
 pub mod retention;
+mod revoke;
 mod roster;
 mod send;
 mod talks;
@@ -68,6 +69,7 @@ use mars_sample::Sample;
 pub use of_user::OfUser;
 use presence::Presences;
 pub use read::{InboxPage, Resumed};
+use revoke::Revoked;
 use roster::Rosters;
 
 /// There is one partition so far; whoever names it names this.
@@ -173,6 +175,7 @@ pub struct Chat {
     arrivals: Arrivals,
     passwords: Passwords,
     tokens: Arc<Tokens>,
+    revoked: Revoked,
     broadcasts: Limiter<i64>,
     finds: Limiter<i64>,
     contacts_asked: Limiter<i64>,
@@ -218,6 +221,7 @@ impl Chat {
             arrivals: Arrivals::default(),
             passwords,
             tokens,
+            revoked: Revoked::default(),
             broadcasts: per_minute(settings.broadcasts_per_minute),
             finds: per_minute(settings.finds_per_minute),
             contacts_asked: Limiter::new(settings.contacts.asked()),
@@ -325,6 +329,7 @@ impl Chat {
         outbox: &Arc<Outbox>,
         devices_max: usize,
     ) -> Result<Option<Arc<Outbox>>, Refused> {
+        outbox.set_login(standing.login());
         let old = self.router.register(caller.user, &caller.device, outbox, devices_max).map_err(|_| {
             self.metrics.limited(Limit::Devices);
             Refused::new(Code::NotAllowed, format!("the user has {devices_max} devices linked, as many as may be"))

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::attempts::{Attempt, Place};
 use super::{Caller, Chat};
+use crate::auth::login_id::LoginId;
 use crate::auth::password::Verdict;
 use crate::wire::{CloseReason, Code, Refused, pb};
 
@@ -28,7 +29,7 @@ impl Chat {
             })
             .await?;
         self.router.close_user(caller.user, CloseReason::AccountEnded, Some(caller.link));
-        let (token, token_expires_at_ms) = self.token_for(&account, &caller.device)?;
+        let (token, token_expires_at_ms) = self.token_for(&account, &caller.device, LoginId::random())?;
         Ok(pb::ChangePasswordReply { token, token_expires_at_ms, ..Default::default() })
     }
 

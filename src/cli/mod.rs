@@ -6,6 +6,7 @@ mod log;
 mod operator;
 mod repair;
 mod serve;
+mod token;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -46,13 +47,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Print a login token for an account.
-    Token {
-        name: String,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    /// Login tokens: making them, looking at them, ending logins.
+    Token(token::TokenArgs),
     /// Put a new key in front that signs tokens from now on. Tokens of the keys before stay good.
     RotateKeys,
     /// Have the running server read its TLS certificate again. Links stay as they are. SIGHUP does the same.
@@ -152,7 +148,7 @@ fn carry_out(cli: Cli) -> Result<(), Failure> {
         }
         Command::User(command) => operator::user(&config, command),
         Command::Invite { json } => operator::invite(&config, json),
-        Command::Token { name, json } => operator::token(&config, name, json),
+        Command::Token(args) => token::token(&config, args),
         Command::RotateKeys => operator::rotate_keys(&config),
         Command::Reload => operator::reload(&config),
         Command::Certificate { names, to } => certificate::make(&names, &to),

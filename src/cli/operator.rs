@@ -67,10 +67,6 @@ pub(super) fn invite(config: &Config, json: bool) -> Result<(), Failure> {
     ask(config, Command::Invite, |line| if json { line.to_string() } else { word(line, "invitation") })
 }
 
-pub(super) fn token(config: &Config, name: String, json: bool) -> Result<(), Failure> {
-    ask(config, Command::Token { name }, |line| if json { line.to_string() } else { word(line, "token") })
-}
-
 pub(super) fn rotate_keys(config: &Config) -> Result<(), Failure> {
     ask(config, Command::RotateKeys, |line| format!("tokens are signed with key {} from now on", word(line, "kid")))
 }
@@ -130,6 +126,10 @@ pub(super) fn carry_out_here(config: &Config, command: Command, show: Show) -> R
         | Command::UserPasswd { .. }
         | Command::UserDisable { .. }
         | Command::Token { .. }
+        | Command::TokenShow { .. }
+        | Command::RevokeToken { .. }
+        | Command::RevokeLogin { .. }
+        | Command::RevokeUser { .. }
         | Command::RotateKeys
         | Command::Reload
         | Command::LogShow { .. }
@@ -228,7 +228,7 @@ fn confirm_deletion(name: &str) -> Result<(), Failure> {
 }
 
 /// Each key and its value on a line of their own.
-fn facts(line: &Value) -> String {
+pub(super) fn facts(line: &Value) -> String {
     let Value::Object(fields) = line else { return line.to_string() };
     let shown = fields.iter().map(|(key, value)| {
         let value = value.as_str().map_or_else(|| value.to_string(), harmless);
@@ -237,7 +237,7 @@ fn facts(line: &Value) -> String {
     shown.collect::<Vec<_>>().join("\n")
 }
 
-fn word(line: &Value, key: &str) -> String {
+pub(super) fn word(line: &Value, key: &str) -> String {
     harmless(line[key].as_str().unwrap_or_default())
 }
 

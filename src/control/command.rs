@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use super::line::{entry_line, kept_from_line};
+use crate::auth::login_id::LoginId;
 use crate::auth::token::Tokens;
 use crate::chat::Chat;
 use crate::chat::admin::Shown;
@@ -47,6 +48,20 @@ pub enum Command {
     Invite,
     Token {
         name: String,
+    },
+    TokenShow {
+        token: String,
+    },
+    RevokeToken {
+        token: String,
+    },
+    RevokeLogin {
+        login: LoginId,
+    },
+    /// Ends all logins of a user, or all of one device.
+    RevokeUser {
+        name: String,
+        device: Option<String>,
     },
     RotateKeys,
     /// Reads the certificate again.
@@ -101,6 +116,32 @@ impl Operator {
             Command::Token { name } => {
                 let (token, expires_at_ms) = chat.make_token(&name).map_err(plain)?;
                 json!({"token": token, "expires_at_ms": expires_at_ms})
+            }
+            Command::TokenShow { token } => {
+                let claims = self.tokens.verify(&token, self.clock.wall_s()).map_err(|error| error.to_string())?;
+                json!({
+                    "user": claims.user.get(),
+                    "device": claims.device,
+                    "login": claims.login.to_string(),
+                    "issued_at_s": claims.issued_at_s,
+                    "expires_at_s": claims.expires_at_s,
+                })
+            }
+            Command::RevokeToken { token } => {
+                let (login, user) = chat.revoke_token(&token).await.map_err(plain)?;
+                json!({"login": login.to_string(), "user": user.get()})
+            }
+            Command::RevokeLogin { login } => {
+                chat.revoke_login(login).await.map_err(plain)?;
+                json!({"login": login.to_string()})
+            }
+            Command::RevokeUser { name, device: Some(device) } => {
+                chat.revoke_device(&name, &device).await.map_err(plain)?;
+                json!({"name": name, "device": device})
+            }
+            Command::RevokeUser { name, device: None } => {
+                chat.revoke_user(&name).await.map_err(plain)?;
+                json!({"name": name})
             }
             Command::RotateKeys => {
                 let tokens = Arc::clone(&self.tokens);

@@ -77,6 +77,8 @@ mod proxies;
 mod readers;
 /// A log that does not keep everything.
 mod retention;
+/// Ending logins before their time.
+mod revoking;
 /// Idle links, blocked writes, silent strangers.
 mod silence;
 /// Any story, against a model.
