@@ -10,6 +10,7 @@ use super::account::Account;
 use super::attempts::Place;
 use super::{Caller, Chat, internal, keys};
 use crate::address::Address;
+use crate::audit::Event;
 use crate::auth::login_id::LoginId;
 use crate::auth::password::Verdict;
 use crate::auth::token::{Claims, For};
@@ -46,18 +47,30 @@ impl Standing {
 }
 
 impl Chat {
-    /// Decides a login.
+    /// Decides a login that came in by a door, as the audit log calls it.
     pub fn log_in(
         self: &Arc<Self>,
         hello: pb::HelloRequest,
         address: Address,
+        door: &'static str,
     ) -> BoxFuture<'static, Result<LoggedIn, Refused>> {
         let this = Arc::clone(self);
         async move {
+            let (name, device, by) = match &hello.credential {
+                Some(Credential::Password(given)) => (Some(given.name.clone()), hello.device_id.clone(), "password"),
+                Some(Credential::Token(_)) | None => (None, hello.device_id.clone(), "token"),
+            };
             let decided = this.decide_login(hello, address).await;
-            if let Err(refused) = &decided {
-                debug!(%address, code = refused.code.as_str_name(), "login refused");
-            }
+            let ip = address.ip();
+            this.note(match &decided {
+                Ok(LoggedIn { user, client, .. }) => {
+                    Event::Login { user: user.get(), device, client: client.clone(), by, door, address: ip }
+                }
+                Err(refused) => {
+                    debug!(%address, code = refused.code.as_str_name(), "login refused");
+                    Event::LoginRefused { name, device, door, address: ip, code: refused.code.word() }
+                }
+            });
             decided
         }
         .boxed()
@@ -194,6 +207,7 @@ impl Chat {
             Ok(())
         })
         .await?;
+        self.note(Event::Account { user: caller.user.get(), did: "logged_out" });
         // Closed here and answered after it: the link says its last replies before it goes.
         self.router.close_link(caller.user, caller.link, CloseReason::LoggedOut);
         Ok(pb::LogOutReply::default())

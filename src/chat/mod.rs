@@ -31,6 +31,7 @@ pub mod retention;
 mod revoke;
 mod roster;
 mod send;
+mod system;
 mod talks;
 pub mod upload;
 mod users;
@@ -45,6 +46,7 @@ use prost::Message;
 use tokio::sync::{Mutex, Notify, Semaphore};
 
 use crate::address::Address;
+use crate::audit::{Audit, Event};
 use crate::auth::password::{PasswordError, Passwords};
 use crate::auth::token::Tokens;
 use crate::blocking::spawn_blocking;
@@ -191,6 +193,7 @@ pub struct Chat {
     groups_made: Limiter<i64>,
     reads: Arc<Semaphore>,
     uploads: Arc<Uploads>,
+    audit: Audit,
     /// Empty where Mars' sample is not served.
     sample: OnceLock<Sample>,
     clock: Clock,
@@ -205,12 +208,13 @@ pub struct Parts {
     pub passwords: Passwords,
     pub tokens: Arc<Tokens>,
     pub uploads: Uploads,
+    pub audit: Audit,
     pub clock: Clock,
 }
 
 impl Chat {
     pub fn new(store: Arc<dyn Store>, parts: Parts, settings: Settings) -> Arc<Self> {
-        let Parts { router, metrics, passwords, tokens, uploads, clock } = parts;
+        let Parts { router, metrics, passwords, tokens, uploads, audit, clock } = parts;
         let per_minute = |count| Limiter::new(limiter::Settings::per_minute(count, LIMITED_USERS_MAX));
         Arc::new(Self {
             store,
@@ -235,6 +239,7 @@ impl Chat {
             groups_made: settings.of_user.groups_made(),
             reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
             uploads: Arc::new(uploads),
+            audit,
             sample: OnceLock::new(),
             clock,
             settings,
@@ -369,6 +374,11 @@ impl Chat {
             read(&this)
         });
         work.await.map_err(|error| internal(&error.to_string()))?
+    }
+
+    /// Notes what happened in the audit log.
+    pub fn note(&self, event: Event) {
+        self.audit.note(self.clock.wall_ms(), event);
     }
 
     fn now(&self) -> Moment {

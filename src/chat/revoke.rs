@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use super::account::number;
 use super::{Chat, keys};
 use crate::auth::login_id::LoginId;
-use crate::auth::token::{BadToken, Claims, LEEWAY_S};
+use crate::auth::token::{Claims, LEEWAY_S};
 use crate::id::UserId;
 use crate::store::{Change, Expect, Keep};
 use crate::wire::{CloseReason, Code, Refused};
@@ -54,7 +54,7 @@ impl Revoked {
 }
 
 impl Chat {
-    pub(super) fn is_revoked(&self, login: LoginId) -> bool {
+    pub fn is_revoked(&self, login: LoginId) -> bool {
         self.revoked.has(login)
     }
 
@@ -100,10 +100,7 @@ impl Chat {
     pub async fn revoke_token(self: &Arc<Self>, token: &str) -> Result<(LoginId, UserId), Refused> {
         let now_s = self.clock.wall_s();
         let Claims { user, login, issued_at_s, expires_at_s, .. } =
-            self.tokens.verify(token, now_s).map_err(|error| match error {
-                BadToken::Expired => Refused::new(Code::BadRequest, "the token has expired, and needs no ending"),
-                other => Refused::new(Code::BadRequest, other.to_string()),
-            })?;
+            self.tokens.verify(token, now_s).map_err(|error| Refused::new(Code::BadRequest, error.to_string()))?;
         // Its successors live as long from when they were made, which was at the latest now.
         let ttl_s = i64::from(self.settings.token_ttl_s).max(expires_at_s.saturating_sub(issued_at_s));
         self.revoke(login, expires_at_s.max(now_s.saturating_add(ttl_s))).await?;
@@ -113,6 +110,11 @@ impl Chat {
     /// Ends a login by its name. Whether there ever was one is not known.
     pub async fn revoke_login(self: &Arc<Self>, login: LoginId) -> Result<(), Refused> {
         self.revoke(login, self.clock.wall_s().saturating_add(UNKNOWN_END_S)).await
+    }
+
+    /// The same, of which it is known when its tokens expire.
+    pub async fn revoke_login_until(self: &Arc<Self>, login: LoginId, expires_at_s: i64) -> Result<(), Refused> {
+        self.revoke(login, expires_at_s).await
     }
 
     async fn revoke(self: &Arc<Self>, login: LoginId, until_s: i64) -> Result<(), Refused> {

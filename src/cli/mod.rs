@@ -1,10 +1,12 @@
 //! The command line: what can be asked of the program, and how it ends.
 
 mod archive;
+mod audit;
 mod certificate;
 mod log;
 mod operator;
 mod repair;
+mod secrecy;
 mod serve;
 mod token;
 
@@ -62,6 +64,9 @@ enum Command {
         #[arg(long, value_name = "DIRECTORY", default_value = ".")]
         to: PathBuf,
     },
+    /// Read the audit log: what operators did, who logged in, who was refused.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Look into the log.
     #[command(subcommand)]
     Log(LogCommand),
@@ -78,6 +83,9 @@ enum UserCommand {
     },
     /// List the accounts.
     List {
+        /// Only those whose names begin so, by name, and at most 1,000.
+        #[arg(long)]
+        prefix: Option<String>,
         /// One JSON object a line.
         #[arg(long)]
         json: bool,
@@ -139,6 +147,10 @@ pub fn run() -> ExitCode {
 
 fn carry_out(cli: Cli) -> Result<(), Failure> {
     let config = Config::load(&cli.flags).map_err(|error| Failure::Usage(error.to_string()))?;
+    if !config.operators.core_dumps {
+        secrecy::keep_memory_private()
+            .map_err(|error| Failure::Failed(format!("cannot keep the memory out of core dumps: {error}")))?;
+    }
     match cli.command {
         Command::Serve => serve::serve(&config),
         Command::Config => {
@@ -152,6 +164,7 @@ fn carry_out(cli: Cli) -> Result<(), Failure> {
         Command::RotateKeys => operator::rotate_keys(&config),
         Command::Reload => operator::reload(&config),
         Command::Certificate { names, to } => certificate::make(&names, &to),
+        Command::Audit(command) => audit::audit(&config, command),
         Command::Log(command) => log::log(&config, command),
     }
 }

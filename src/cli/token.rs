@@ -11,6 +11,8 @@ use crate::auth::login_id::LoginId;
 use crate::config::Config;
 use crate::control::Command;
 
+const DAY_S: u32 = 24 * 3600;
+
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
 pub(super) struct TokenArgs {
@@ -49,7 +51,14 @@ enum TokenCommand {
 
 #[derive(Debug, Args)]
 struct Create {
+    /// The account's name.
     name: String,
+    /// Print a token for the HTTP API for operators instead (see listen.admin). NAME says whose it is, in the audit log.
+    #[arg(long)]
+    admin: bool,
+    /// For how many days an operator's token is good.
+    #[arg(long, requires = "admin", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    days: u32,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -58,8 +67,12 @@ struct Create {
 pub(super) fn token(config: &Config, args: TokenArgs) -> Result<(), Failure> {
     let command = args.command.or(args.create.map(TokenCommand::Create));
     match command {
-        Some(TokenCommand::Create(Create { name, json })) => {
-            ask(config, Command::Token { name }, |line| if json { line.to_string() } else { word(line, "token") })
+        Some(TokenCommand::Create(Create { name, admin, days, json })) => {
+            let command = match admin {
+                true => Command::AdminToken { name, ttl_s: days * DAY_S },
+                false => Command::Token { name, device: None, ttl_s: None },
+            };
+            ask(config, command, |line| if json { line.to_string() } else { word(line, "token") })
         }
         Some(TokenCommand::Show { token, json }) => {
             let token = given_or_read(token)?;

@@ -3,6 +3,8 @@
 
 /// Accounts: making them, finding them, and their end.
 mod accounts;
+/// The HTTP API for operators.
+mod admin;
 /// Answering, mentioning, taking back and changing.
 mod amends;
 /// What has arrived, and who has read it.
