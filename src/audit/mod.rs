@@ -8,19 +8,19 @@
 
 mod event;
 mod file;
+mod flood;
 mod writer;
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 pub use event::{Command, Event};
 use file::Rotated;
 pub use file::pieces;
+use flood::Flood;
 use writer::Writer;
 
 /// The folder's name in the data folder, and the files in it.
@@ -48,7 +48,7 @@ pub struct Audit(Option<Arc<Open>>);
 struct Open {
     /// `None`: it is closed.
     lines: Mutex<Option<SyncSender<Noted>>>,
-    dropped: Arc<AtomicU64>,
+    flood: Arc<Mutex<Flood>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -58,26 +58,36 @@ pub(crate) struct Noted {
     event: Event,
 }
 
+impl Open {
+    fn flood(&self) -> MutexGuard<'_, Flood> {
+        self.flood.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Audit {
     /// Opens the files in the folder, which is made if need be, for its owner alone. Blocks.
     pub fn open(folder: &Path, settings: Settings) -> io::Result<Self> {
         let acts = Rotated::open(folder, ACTS, settings.bytes_max)?;
         let logins = Rotated::open(folder, LOGINS, settings.bytes_max)?;
         let (sender, receiver) = sync_channel(LINES_WAITING_MAX);
-        let dropped = Arc::new(AtomicU64::new(0));
-        let writer = Writer::new(acts, logins, settings.lines_per_second, Arc::clone(&dropped));
+        let flood = Arc::new(Mutex::new(Flood::new(settings.lines_per_second)));
+        let writer = Writer::new(acts, logins, Arc::clone(&flood));
         let thread = thread::Builder::new().name("audit".into()).spawn(move || writer.run(&receiver))?;
         let (lines, thread) = (Mutex::new(Some(sender)), Mutex::new(Some(thread)));
-        Ok(Self(Some(Arc::new(Open { lines, dropped, thread }))))
+        Ok(Self(Some(Arc::new(Open { lines, flood, thread }))))
     }
 
     /// Notes what happened. Never waits.
     pub fn note(&self, at_ms: i64, event: Event) {
         let Some(open) = &self.0 else { return };
+        let is_act = matches!(event, Event::Command(_));
+        if !is_act && !open.flood().lets_through(at_ms, &event) {
+            return;
+        }
         let lines = open.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let noted = lines.as_ref().is_some_and(|lines| lines.try_send(Noted { at_ms, event }).is_ok());
         if !noted {
-            open.dropped.fetch_add(1, Ordering::Relaxed);
+            open.flood().count("dropped", if is_act { "act" } else { "login" }, 1);
         }
     }
 

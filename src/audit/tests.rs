@@ -98,19 +98,17 @@ fn a_full_queue_holds_nobody_up_and_is_told_of() {
     let folder = tempfile::tempdir().unwrap();
     let audit_folder = folder.path().join(FOLDER);
     let (sender, receiver) = sync_channel(2);
-    let dropped = Arc::new(AtomicU64::new(0));
-    let lines_sender = Mutex::new(Some(sender));
-    let open = Open { lines: lines_sender, dropped: Arc::clone(&dropped), thread: Mutex::new(None) };
+    let flood = Arc::new(Mutex::new(Flood::new(10)));
+    let open = Open { lines: Mutex::new(Some(sender)), flood: Arc::clone(&flood), thread: Mutex::new(None) };
     let audit = Audit(Some(Arc::new(open)));
     for _ in 0..5 {
         audit.note(1_000, refused("anna"));
     }
-    assert_eq!(dropped.load(Ordering::Relaxed), 3);
     let rotated = |name| Rotated::open(&audit_folder, name, 1 << 20).unwrap();
-    let writer = Writer::new(rotated(ACTS), rotated(LOGINS), 10, dropped);
+    let writer = Writer::new(rotated(ACTS), rotated(LOGINS), flood);
     audit.close();
     writer.run(&receiver);
     let lines = lines(&folder, LOGINS);
     let told = lines.iter().find(|line| line["event"] == "dropped").unwrap();
-    assert_eq!((lines.len(), &told["count"]), (3, &3.into()));
+    assert_eq!((lines.len(), &told["count"], &told["reason"]), (3, &3.into(), &"login".into()));
 }

@@ -1,55 +1,57 @@
-//! The thread that writes: lines while there are few, sums when there are many.
+//! The thread that writes: lines as they come, and sums of what had none.
 
-use std::collections::BTreeMap;
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tracing::error;
 
 use super::Noted;
 use super::event::Event;
 use super::file::Rotated;
+use super::flood::Flood;
 
-/// Sums are written when nothing has come for so long, and otherwise with the first line of another second.
+/// Sums are written when nothing has come for so long, and otherwise before the first line of another second.
 const SUMS_AFTER: Duration = Duration::from_secs(1);
 
 pub(super) struct Writer {
     acts: Rotated,
     logins: Rotated,
-    lines_per_second: u32,
-    /// Lines that had no place in the queue.
-    dropped: Arc<AtomicU64>,
-    second: i64,
-    /// How many lines each kind has had in this second. Kinds and reasons are few.
-    lines: BTreeMap<&'static str, u32>,
-    /// What had no line of its own, by kind and reason.
-    sums: BTreeMap<(&'static str, &'static str), u64>,
+    flood: Arc<Mutex<Flood>>,
+    /// When the last line was noted.
+    at_ms: i64,
+    /// Whether something of what operators did may still be lost with the power.
+    has_unsynced: bool,
     /// Only the first of many failures is told.
     has_failed: bool,
 }
 
 impl Writer {
-    pub(super) fn new(acts: Rotated, logins: Rotated, lines_per_second: u32, dropped: Arc<AtomicU64>) -> Self {
-        let (lines, sums) = (BTreeMap::new(), BTreeMap::new());
-        Self { acts, logins, lines_per_second, dropped, second: 0, lines, sums, has_failed: false }
+    pub(super) fn new(acts: Rotated, logins: Rotated, flood: Arc<Mutex<Flood>>) -> Self {
+        Self { acts, logins, flood, at_ms: 0, has_unsynced: false, has_failed: false }
     }
 
     /// Until nobody can note anything any more.
     pub(super) fn run(mut self, noted: &Receiver<Noted>) {
-        let mut last_ms = 0;
         loop {
-            match noted.recv_timeout(SUMS_AFTER) {
+            // One sync for all that wait.
+            let next = noted.try_recv().or_else(|_| {
+                self.sync();
+                noted.recv_timeout(SUMS_AFTER)
+            });
+            match next {
                 Ok(Noted { at_ms, event }) => {
-                    last_ms = at_ms;
-                    self.take(at_ms, event);
+                    if at_ms.div_euclid(1000) != self.at_ms.div_euclid(1000) {
+                        self.write_sums(at_ms);
+                    }
+                    self.at_ms = at_ms;
+                    self.write(event);
                 }
-                Err(RecvTimeoutError::Timeout) => self.write_sums(last_ms),
+                Err(RecvTimeoutError::Timeout) => self.write_sums(self.at_ms.saturating_add(1000)),
                 Err(RecvTimeoutError::Disconnected) => {
-                    self.write_sums(last_ms);
+                    self.write_sums(self.at_ms);
                     let synced = self.logins.sync();
                     self.tell(synced);
                     return;
@@ -58,44 +60,31 @@ impl Writer {
         }
     }
 
-    fn take(&mut self, at_ms: i64, event: Event) {
-        let second = at_ms.div_euclid(1000);
-        if second != self.second {
-            self.write_sums(at_ms);
-            self.second = second;
-            self.lines.clear();
-        }
-        if let Event::Command(_) = event {
-            let line = line(at_ms, event.kind(), event.fields());
-            // What an operator did is not to be lost with the power.
-            let written = self.acts.write(&line).and_then(|()| self.acts.sync());
-            return self.tell(written);
-        }
-        let lines = self.lines.entry(event.kind()).or_default();
-        if event.is_only_counted() || *lines >= self.lines_per_second {
-            *self.sums.entry((event.kind(), event.reason())).or_default() += 1;
-            return;
-        }
-        *lines += 1;
-        let written = self.logins.write(&line(at_ms, event.kind(), event.fields()));
+    fn write(&mut self, event: Event) {
+        let is_act = matches!(event, Event::Command(_));
+        let file = if is_act { &mut self.acts } else { &mut self.logins };
+        let written = file.write(&line(self.at_ms, event.kind(), event.fields()));
+        self.has_unsynced |= is_act;
         self.tell(written);
     }
 
-    /// Says how many there were that had no line of their own, and how many had no place in the queue.
-    fn write_sums(&mut self, at_ms: i64) {
-        let dropped = self.dropped.swap(0, Ordering::Relaxed);
-        if dropped > 0 {
-            *self.sums.entry(("dropped", "")).or_default() += dropped;
+    /// What an operator did is not to be lost with the power.
+    fn sync(&mut self) {
+        if std::mem::take(&mut self.has_unsynced) {
+            let synced = self.acts.sync();
+            self.tell(synced);
         }
-        for ((kind, reason), count) in std::mem::take(&mut self.sums) {
-            let fields = match (json!({"count": count}), reason) {
-                (Value::Object(mut fields), reason) if !reason.is_empty() => {
-                    fields.insert("reason".into(), reason.into());
-                    fields
-                }
-                (Value::Object(fields), _) => fields,
-                _ => Map::new(),
-            };
+    }
+
+    /// Says how many there were that had no line of their own.
+    fn write_sums(&mut self, at_ms: i64) {
+        let sums = self.flood.lock().unwrap_or_else(PoisonError::into_inner).take();
+        for ((kind, reason), count) in sums {
+            let mut fields = Map::new();
+            fields.insert("count".into(), count.into());
+            if !reason.is_empty() {
+                fields.insert("reason".into(), reason.into());
+            }
             let written = self.logins.write(&line(at_ms, kind, fields));
             self.tell(written);
         }
