@@ -12,6 +12,8 @@ pub mod wire;
 #[cfg(feature = "server")]
 pub mod address;
 #[cfg(feature = "server")]
+pub mod audit;
+#[cfg(feature = "server")]
 pub mod auth;
 #[cfg(feature = "server")]
 pub mod blocking;

@@ -22,11 +22,13 @@ pub struct Ports<T = SocketAddr> {
     pub tcp_tls: Option<T>,
     /// HTTPS, and WebSocket over it.
     pub https: Option<T>,
+    /// HTTP for operators; over TLS where it is not on loopback.
+    pub admin: Option<T>,
 }
 
 impl<T> Default for Ports<T> {
     fn default() -> Self {
-        Self { tcp: None, http: None, tcp_tls: None, https: None }
+        Self { tcp: None, http: None, tcp_tls: None, https: None, admin: None }
     }
 }
 
@@ -67,6 +69,7 @@ impl Listening {
             http: bind(wanted.http, "HTTP", "--http")?,
             tcp_tls: bind(wanted.tcp_tls, "links over TLS", "--tcp-tls")?,
             https: bind(wanted.https, "HTTPS", "--https")?,
+            admin: bind(wanted.admin, "operators", "listen.admin")?,
         };
         let at = |listener: &Option<TcpListener>| listener.as_ref().and_then(|listener| listener.local_addr().ok());
         let ports = Ports {
@@ -74,6 +77,7 @@ impl Listening {
             http: at(&listeners.http),
             tcp_tls: at(&listeners.tcp_tls),
             https: at(&listeners.https),
+            admin: at(&listeners.admin),
         };
         Ok(Self { listeners, ports, datagrams })
     }

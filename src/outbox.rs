@@ -22,6 +22,8 @@ pub struct Outbox {
     bytes_max: u32,
     /// When the link wants to be woken, in milliseconds; see `Links::wake_overdue`.
     deadline_ms: AtomicU64,
+    /// By which login it was opened; 0 before. It lies here since whoever ends a login looks for its links.
+    login: AtomicU64,
     state: Mutex<State>,
 }
 
@@ -73,7 +75,8 @@ impl Outbox {
             woken: false,
             waker: None,
         };
-        Arc::new(Self { link, bytes_max, deadline_ms: AtomicU64::new(u64::MAX), state: Mutex::new(state) })
+        let (deadline_ms, login) = (AtomicU64::new(u64::MAX), AtomicU64::new(0));
+        Arc::new(Self { link, bytes_max, deadline_ms, login, state: Mutex::new(state) })
     }
 
     pub fn link(&self) -> LinkId {
@@ -83,6 +86,14 @@ impl Outbox {
     /// What waits, in bytes: at most `bytes_max`, and one frame that found it empty.
     pub fn waiting_bytes(&self) -> usize {
         self.lock().bytes as usize
+    }
+
+    pub fn login(&self) -> u64 {
+        self.login.load(Ordering::Relaxed)
+    }
+
+    pub fn set_login(&self, login: u64) {
+        self.login.store(login, Ordering::Relaxed);
     }
 
     // For everybody else.
@@ -239,6 +250,12 @@ fn wake(mut state: MutexGuard<'_, State>) {
 
 #[cfg(test)]
 mod tests {
+    /// A link has one as long as it lives. It lies with two counters of its `Arc` in one piece of the allocator's.
+    #[test]
+    fn an_outbox_fits_a_piece_of_128_bytes() {
+        assert!(size_of::<Outbox>() + 2 * size_of::<usize>() <= 128, "{} bytes", size_of::<Outbox>());
+    }
+
     use proptest::prelude::*;
 
     use super::*;

@@ -10,6 +10,8 @@ use std::thread::available_parallelism;
 use rustix::process::{Resource, Rlimit, geteuid, getrlimit, setrlimit};
 use tracing::{info, warn};
 
+use crate::audit::{self, Audit};
+use crate::auth::admin_token::{self, AdminTokens};
 use crate::auth::password;
 use crate::auth::token::Tokens;
 use crate::chat::retention::Retention;
@@ -56,6 +58,8 @@ pub enum DataError {
         path.display()
     )]
     Foreign { path: PathBuf, owner: u32 },
+    #[error("cannot open the audit log in {}: {error}; see [audit] in the settings", path.display())]
+    Audit { path: PathBuf, error: io::Error },
     #[error("cannot open the uploads in {}: {error}", path.display())]
     Uploads { path: PathBuf, error: io::Error },
     #[error(transparent)]
@@ -77,7 +81,9 @@ pub enum TlsError {
 pub struct Data {
     pub store: Arc<dyn Store>,
     pub tokens: Tokens,
+    pub admin_tokens: AdminTokens,
     pub uploads: Uploads,
+    pub audit: Audit,
 }
 
 /// Opens the data folder, which is made if need be, for its owner alone. Blocks.
@@ -101,7 +107,13 @@ pub fn open_data(config: &Config) -> Result<Data, DataError> {
 
 /// The same with a store that is open already.
 pub fn data_with(config: &Config, store: Arc<dyn Store>) -> Result<Data, DataError> {
-    Ok(Data { store, tokens: Tokens::open(config.data_dir.join(KEYS))?, uploads: open_uploads(config)? })
+    Ok(Data {
+        store,
+        tokens: Tokens::open(config.data_dir.join(KEYS))?,
+        admin_tokens: AdminTokens::open(config.data_dir.join(admin_token::FILE_NAME))?,
+        uploads: open_uploads(config)?,
+        audit: open_audit(config)?,
+    })
 }
 
 /// Opens the folder of uploads. Nobody else has it, as nobody else has the store.
@@ -115,6 +127,18 @@ fn open_uploads(config: &Config) -> Result<Uploads, DataError> {
         fs::remove_dir_all(&path).map_err(failed)?;
     }
     Uploads::open(&path, uploads_settings(&config.uploads)).map_err(failed)
+}
+
+/// Opens the audit log, if there is to be one.
+fn open_audit(config: &Config) -> Result<Audit, DataError> {
+    if !config.audit.enabled {
+        return Ok(Audit::default());
+    }
+    let path = config.data_dir.join(audit::FOLDER);
+    let config::Audit { lines_per_second, keep_mb, .. } = config.audit;
+    // Each of its two files has half.
+    let settings = audit::Settings { lines_per_second, bytes_max: (keep_mb << 20) / 2 };
+    Audit::open(&path, settings).map_err(|error| DataError::Audit { path: told(&path), error })
 }
 
 fn uploads_settings(uploads: &config::Uploads) -> uploads::Settings {
@@ -187,13 +211,16 @@ pub fn plan(config: &Config, data: Data) -> Plan {
     Plan {
         store: data.store,
         tokens: data.tokens,
+        admin_tokens: data.admin_tokens,
         uploads: data.uploads,
+        audit: data.audit,
         clock: Clock::new(),
         listen: Ports {
             tcp: config.listen.tcp,
             http: config.listen.http,
             tcp_tls: config.listen.tcp_tls,
             https: config.listen.https,
+            admin: config.listen.admin,
         },
         tls: None,
         proxies: proxy::Settings {
@@ -257,6 +284,7 @@ fn http_settings(config: &Config, descriptors: u64) -> http::Settings {
         write_timeout_ms: link.write_timeout_s * 1000,
         body_bytes_max: link.frame_bytes_max,
         mars_sample: config.mars_sample.enabled,
+        metrics_public: config.operators.metrics == config::MetricsAt::Public,
         old_contract: old_contract::Settings {
             mode: match old_contract.mode {
                 config::OldMode::Off => old_contract::Mode::Off,

@@ -128,6 +128,34 @@ impl Router {
         }
     }
 
+    /// The links of a user's devices: the device, the link's number, and its login's.
+    pub fn links_of(&self, user: UserId) -> Vec<(String, LinkId, u64)> {
+        let Some(routes) = self.routes.get(&user) else { return Vec::new() };
+        let shown = |route: &Route| {
+            let device = route.device.as_deref()?.to_owned();
+            Some((device, route.outbox.link(), route.outbox.login()))
+        };
+        routes.as_slice().iter().filter_map(shown).collect()
+    }
+
+    /// Ends the link of one device.
+    pub fn close_device(&self, user: UserId, device: &str, reason: CloseReason) {
+        if let Some(routes) = self.routes.get(&user) {
+            for route in routes.as_slice().iter().filter(|route| route.device.as_deref() == Some(device)) {
+                route.outbox.close(reason);
+            }
+        }
+    }
+
+    /// Ends every link that was opened by a login. Looks at all links: for what an operator does.
+    pub fn close_login(&self, login: u64, reason: CloseReason) {
+        for routes in &self.routes {
+            for route in routes.as_slice().iter().filter(|route| route.outbox.login() == login) {
+                route.outbox.close(reason);
+            }
+        }
+    }
+
     /// Ends one link of a user.
     pub fn close_link(&self, user: UserId, link: LinkId, reason: CloseReason) {
         if let Some(routes) = self.routes.get(&user) {

@@ -13,6 +13,8 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use crate::address::Address;
+use crate::audit::Audit;
+use crate::auth::admin_token::AdminTokens;
 use crate::auth::password::{PasswordError, Passwords};
 use crate::auth::token::Tokens;
 use crate::blocking::spawn_blocking;
@@ -43,6 +45,10 @@ const OLD_ENTRIES_EVERY: Duration = Duration::from_mins(1);
 
 /// How often old files are looked for. They are kept for days, so that hours do not matter.
 const OLD_UPLOADS_EVERY: Duration = Duration::from_hours(6);
+/// The same of logins that were ended and whose tokens have expired. They cost little, and are few.
+const EXPIRED_LOGINS_EVERY: Duration = Duration::from_hours(1);
+/// So many connections the port for operators has, beside those of everybody: who fills the others leaves it open.
+const ADMIN_CONNECTIONS_MAX: usize = 64;
 /// Where a port is that is off.
 const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
@@ -50,7 +56,9 @@ const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0
 pub struct Plan {
     pub store: Arc<dyn Store>,
     pub tokens: Tokens,
+    pub admin_tokens: AdminTokens,
     pub uploads: Uploads,
+    pub audit: Audit,
     pub clock: Clock,
     pub listen: Ports,
     /// What the ports with TLS need.
@@ -110,6 +118,7 @@ pub struct Server {
     entrance: Entrance,
     doors: Arc<Http>,
     store: Arc<dyn Store>,
+    audit: Audit,
     tasks: TaskTracker,
     stop: CancellationToken,
     ended: CancellationToken,
@@ -121,6 +130,7 @@ impl Server {
     /// Builds and listens. It serves until `stop` is called.
     pub async fn start(plan: Plan) -> Result<Self, StartError> {
         let metrics = Arc::new(Metrics::default());
+        let audit = plan.audit.clone();
         let router = Arc::new(Router::default());
         let tokens = Arc::new(plan.tokens);
         let parts = Parts {
@@ -131,12 +141,14 @@ impl Server {
                 .unwrap_or_else(|error| Err(PasswordError::Failed(error.to_string())))?,
             tokens: Arc::clone(&tokens),
             uploads: plan.uploads,
+            audit: plan.audit,
             clock: plan.clock,
         };
         let chat = Chat::new(Arc::clone(&plan.store), parts, plan.chat);
         let links = Links::new(plan.bounds);
         chat.remove_strays().await?;
         chat.load_blocks().await?;
+        chat.forget_expired_logins().await?;
         chat.move_old_marks().await?;
         chat.add_first_accounts(plan.first_accounts).await?;
         if let Some(settings) = plan.mars_sample {
@@ -170,13 +182,16 @@ impl Server {
         };
         let (failing, failed) = watch::channel(None);
         let background = TaskTracker::new();
+        let operator = control::Operator {
+            chat: Arc::clone(&chat),
+            tokens,
+            admin_tokens: Arc::new(plan.admin_tokens),
+            links: Some(Arc::clone(&links)),
+            certificate: certificate.clone(),
+            clock: plan.clock,
+        };
         if let Some(path) = plan.control {
-            let operator = control::Operator {
-                chat: Arc::clone(&chat),
-                tokens,
-                certificate: certificate.clone(),
-                clock: plan.clock,
-            };
+            let operator = operator.clone();
             let listener = control::bind(&path).map_err(|error| StartError::Control { path, error })?;
             background.spawn(control::serve(listener, operator, ended.clone()));
         }
@@ -200,6 +215,7 @@ impl Server {
         }
         background.spawn(until(&ended, remove_old_entries(Arc::clone(&chat))));
         background.spawn(until(&ended, remove_old_uploads(Arc::clone(&chat))));
+        background.spawn(until(&ended, forget_expired_logins(Arc::clone(&chat))));
         background.spawn(until(&ended, Arc::clone(&chat).tell_presence()));
         background.spawn(until(&ended, Arc::clone(&chat).erase()));
         background.spawn(until(&ended, Arc::clone(&chat).tell_arrivals()));
@@ -212,9 +228,21 @@ impl Server {
             background.spawn(listen::drop_datagrams(datagrams, door, stop.clone()));
         }
         let links_at = LinksAt { tcp: ports.tcp, tls: ports.tcp_tls };
-        let doors = Http::new(plan.doors, entrance.clone(), router, links_at, stop.clone());
+        let for_admins = http::Settings { connections_max: ADMIN_CONNECTIONS_MAX, ..plan.doors.clone() };
+        let doors = Http::new(plan.doors, entrance.clone(), Arc::clone(&router), links_at, stop.clone());
+        let paths = http::paths(Arc::clone(&doors));
+        if let (Some(listener), Some(address)) = (listeners.admin, ports.admin) {
+            let tls = match &acceptors {
+                Some((_, for_http)) if !address.ip().is_loopback() => Some(for_http.clone()),
+                None if !address.ip().is_loopback() => return Err(StartError::NoCertificate),
+                Some(_) | None => None,
+            };
+            let doors = Http::new(for_admins, entrance.clone(), router, links_at, stop.clone());
+            let paths = http::admin::paths(Arc::clone(&doors), operator);
+            background.spawn(http::serve(listener, tls, doors, paths));
+        }
         if let Some(listener) = listeners.http {
-            background.spawn(http::serve(listener, None, Arc::clone(&doors)));
+            background.spawn(http::serve(listener, None, Arc::clone(&doors), paths.clone()));
         }
         if let Some(listener) = listeners.tcp {
             background.spawn(listen::accept(listener, None, entrance.clone(), stop.clone()));
@@ -222,7 +250,7 @@ impl Server {
         match acceptors {
             Some((for_links, for_http)) => {
                 if let Some(listener) = listeners.https {
-                    background.spawn(http::serve(listener, Some(for_http), Arc::clone(&doors)));
+                    background.spawn(http::serve(listener, Some(for_http), Arc::clone(&doors), paths));
                 }
                 if let Some(listener) = listeners.tcp_tls {
                     background.spawn(listen::accept(listener, Some(for_links), entrance.clone(), stop.clone()));
@@ -232,8 +260,8 @@ impl Server {
             None => {}
         }
         let at = |port: Option<SocketAddr>| port.map_or_else(|| "off".to_owned(), |port| port.to_string());
-        let Ports { tcp, http, tcp_tls, https } = ports;
-        info!(tcp = at(tcp), http = at(http), tcp_tls = at(tcp_tls), https = at(https), "listening");
+        let Ports { tcp, http, tcp_tls, https, admin } = ports;
+        info!(tcp = at(tcp), http = at(http), tcp_tls = at(tcp_tls), https = at(https), admin = at(admin), "listening");
         Ok(Self {
             ports,
             certificate,
@@ -244,6 +272,7 @@ impl Server {
             entrance,
             doors,
             store: plan.store,
+            audit,
             tasks,
             stop,
             ended,
@@ -322,8 +351,12 @@ impl Server {
         }
         self.ended.cancel();
         self.chat.keep_last_seen().await;
-        let store = Arc::clone(&self.store);
-        if let Err(error) = spawn_blocking(move || store.close()).await {
+        let (store, audit) = (Arc::clone(&self.store), self.audit.clone());
+        let close = move || {
+            audit.close();
+            store.close();
+        };
+        if let Err(error) = spawn_blocking(close).await {
             error!(%error, "closing the store failed");
         }
         info!("stopped");
@@ -361,6 +394,18 @@ async fn remove_old_uploads(chat: Arc<Chat>) {
             Ok(removed) if removed > 0 => info!(removed, "old files removed"),
             Ok(_) => {}
             Err(refused) => warn!(%refused, "old files are not removed"),
+        }
+    }
+}
+
+/// Forgets ended logins whose tokens have expired, now and then.
+async fn forget_expired_logins(chat: Arc<Chat>) {
+    let mut ticks = interval(EXPIRED_LOGINS_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(refused) = chat.forget_expired_logins().await {
+            warn!(%refused, "expired logins are not forgotten");
         }
     }
 }

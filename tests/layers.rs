@@ -16,8 +16,8 @@ const FLOORS: [&[&str]; 5] = [
     &["id", "wire", "session"],
     // Mechanisms, each by itself.
     &[
-        "address", "blocking", "clock", "outbox", "links", "router", "limiter", "auth", "metrics", "proxy", "store",
-        "tls", "uploads",
+        "address", "blocking", "clock", "outbox", "links", "router", "limiter", "audit", "auth", "metrics", "proxy",
+        "store", "tls", "uploads",
     ],
     // Rules.
     &["chat"],
@@ -38,6 +38,7 @@ const NEIGHBOURS: &[(&str, &str, &str)] = &[
     ("proxy", "address", "what a proxy says is where a connection comes from"),
     ("links", "limiter", "how fast connections come from an address is limited"),
     ("links", "address", "links are counted by where they come from"),
+    ("http", "control", "the port for operators is another way in to the operator's commands"),
     ("http", "link", "a WebSocket begins as an HTTP request, and is a link from then on"),
 ];
 

@@ -13,10 +13,14 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use super::keys::{Keys, KeysError};
+use super::login_id::LoginId;
 use crate::id::UserId;
 
 /// Whom a token is for, if it says so.
 pub const AUDIENCE: &str = "longlink";
+
+/// The same of a token for operators: see `admin_token`.
+pub const ADMIN_AUDIENCE: &str = "longlink-admin";
 
 /// So far the clock of a backend that makes tokens may be off.
 pub const LEEWAY_S: i64 = 60;
@@ -50,8 +54,20 @@ pub struct Claims {
     pub device: Option<String>,
     /// `gen`: the generation of the user's tokens that it belongs to. Ending all of a user's tokens raises theirs.
     pub generation: Option<u32>,
+    /// `lid`, or what stands for it.
+    pub login: LoginId,
     pub issued_at_s: i64,
     pub expires_at_s: i64,
+}
+
+/// Whom a token is for, as `issue` is asked for it.
+#[derive(Clone, Copy, Debug)]
+pub struct For<'a> {
+    pub user: UserId,
+    pub device: Option<&'a str>,
+    pub generation: Option<u32>,
+    /// A new one, or that of the token which this one takes the place of.
+    pub login: LoginId,
 }
 
 /// Why a token is refused. For the developer's eyes; it says nothing about the keys.
@@ -67,7 +83,7 @@ pub enum BadToken {
     UnknownKey,
     #[error("the token's signature is wrong")]
     WrongSignature,
-    #[error("the token is for another audience than {AUDIENCE}")]
+    #[error("the token is for another audience")]
     WrongAudience,
     #[error("the token has expired")]
     Expired,
@@ -77,7 +93,7 @@ pub enum BadToken {
 
 /// The claims as they are written.
 #[derive(Serialize, Deserialize)]
-struct Written {
+pub(super) struct Written {
     sub: String,
     iat: i64,
     exp: i64,
@@ -89,6 +105,8 @@ struct Written {
     did: Option<String>,
     #[serde(rename = "gen", default, skip_serializing_if = "Option::is_none")]
     generation: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lid: Option<LoginId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -113,30 +131,29 @@ impl Tokens {
         Ok(Self { path, ring, validation, file: Mutex::new(()) })
     }
 
-    /// A token for `user`, and when it expires.
-    pub fn issue(
-        &self,
-        user: UserId,
-        device: Option<&str>,
-        generation: Option<u32>,
-        now_s: i64,
-        ttl_s: u32,
-    ) -> (String, i64) {
+    /// A token, and when it expires.
+    pub fn issue(&self, whom: For<'_>, now_s: i64, ttl_s: u32) -> (String, i64) {
+        let For { user, device, generation, login } = whom;
         let exp = now_s.saturating_add(i64::from(ttl_s));
         let claims = Written {
-            sub: user.to_string(),
-            iat: now_s,
-            exp,
-            nbf: None,
-            aud: Some(Audience::One(AUDIENCE.into())),
             did: device.map(str::to_owned),
             generation,
+            ..Written::new(user.to_string(), AUDIENCE, now_s, exp, login)
         };
-        (self.ring().sign(&claims), exp)
+        (self.sign(&claims), exp)
+    }
+
+    pub(super) fn sign(&self, claims: &Written) -> String {
+        self.ring().sign(claims)
     }
 
     /// What a token says, if it is good at `now_s`.
     pub fn verify(&self, token: &str, now_s: i64) -> Result<Claims, BadToken> {
+        self.read(token)?.check(token, now_s)
+    }
+
+    /// What a token says that was signed with one of the keys, be it good or not.
+    pub(super) fn read(&self, token: &str) -> Result<Written, BadToken> {
         if token.len() > TOKEN_BYTES_MAX {
             return Err(BadToken::TooLong);
         }
@@ -148,7 +165,7 @@ impl Tokens {
         if header.crit.is_some() {
             return Err(BadToken::Malformed);
         }
-        self.ring().verify(token, &header, &self.validation)?.check(now_s)
+        self.ring().verify(token, &header, &self.validation)
     }
 
     /// Puts a new key in front, in the file and here. Reads the file first, so that keys which another process has
@@ -213,30 +230,59 @@ impl Ring {
 }
 
 impl Written {
-    fn check(self, now_s: i64) -> Result<Claims, BadToken> {
-        let ours = match &self.aud {
-            None => true,
-            Some(Audience::One(audience)) => audience == AUDIENCE,
-            Some(Audience::Several(audiences)) => audiences.iter().any(|audience| audience == AUDIENCE),
-        };
-        if !ours {
-            return Err(BadToken::WrongAudience);
+    pub(super) fn new(sub: String, audience: &str, iat: i64, exp: i64, login: LoginId) -> Self {
+        let aud = Some(Audience::One(audience.to_owned()));
+        Self { sub, iat, exp, nbf: None, aud, did: None, generation: None, lid: Some(login) }
+    }
+
+    /// Whether it names this audience.
+    pub(super) fn is_for(&self, audience: &str) -> bool {
+        match &self.aud {
+            None => false,
+            Some(Audience::One(one)) => one == audience,
+            Some(Audience::Several(audiences)) => audiences.iter().any(|one| one == audience),
         }
+    }
+
+    pub(super) fn check_time(&self, now_s: i64) -> Result<(), BadToken> {
         if now_s >= self.exp.saturating_add(LEEWAY_S) {
             return Err(BadToken::Expired);
         }
         if self.nbf.is_some_and(|nbf| now_s < nbf.saturating_sub(LEEWAY_S)) {
             return Err(BadToken::NotYet);
         }
+        Ok(())
+    }
+
+    pub(super) fn login(&self, token: &str) -> LoginId {
+        self.lid.unwrap_or_else(|| LoginId::of_token(token))
+    }
+
+    /// When it was made, and when it expires.
+    pub(super) fn times(&self) -> (i64, i64) {
+        (self.iat, self.exp)
+    }
+
+    pub(super) fn into_subject(self) -> String {
+        self.sub
+    }
+
+    fn check(self, token: &str, now_s: i64) -> Result<Claims, BadToken> {
+        if self.aud.is_some() && !self.is_for(AUDIENCE) {
+            return Err(BadToken::WrongAudience);
+        }
+        self.check_time(now_s)?;
         let user = self.sub.parse().ok().and_then(UserId::parse).ok_or(BadToken::Malformed)?;
         // One user, one spelling: neither `+7` nor `007`.
         if user.to_string() != self.sub {
             return Err(BadToken::Malformed);
         }
+        let login = self.login(token);
         Ok(Claims {
             user,
             device: self.did,
             generation: self.generation,
+            login,
             issued_at_s: self.iat,
             expires_at_s: self.exp,
         })

@@ -6,7 +6,9 @@ use futures_util::FutureExt;
 
 use super::account::{Account, number};
 use super::{Chat, PARTITION, keys};
-use crate::id::{QueueId, UserId};
+use crate::auth::login_id::LoginId;
+use crate::auth::token::For;
+use crate::id::{LinkId, QueueId, UserId};
 use crate::store::{Change, Entry, Expect, Keep, StoreError, Tail};
 use crate::wire::{CloseReason, Code, Refused};
 
@@ -54,6 +56,35 @@ impl Chat {
         listed.iter().map(|(_, record)| Account::read(record)).collect()
     }
 
+    /// Accounts whose names begin with `prefix`, behind the name `after`, by name. Reads the disk.
+    pub fn find_accounts(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Account>, Refused> {
+        let after = after.map(keys::name);
+        let found = self.store.list(&keys::name(prefix), after.as_deref(), limit.min(ACCOUNTS_LISTED_MAX))?;
+        let ids = found.iter().filter_map(|(_, record)| number(record).and_then(UserId::parse));
+        ids.filter_map(|id| self.account(id).transpose()).map(|found| Ok(found?.0)).collect()
+    }
+
+    /// The links of a user: of which device each is, its number, and by which login it was opened.
+    pub fn links_of(&self, name: &str) -> Result<Vec<(String, LinkId, Option<LoginId>)>, Refused> {
+        let links = self.router.links_of(self.named(name)?);
+        Ok(links.into_iter().map(|(device, link, login)| (device, link, LoginId::from_number(login))).collect())
+    }
+
+    /// Ends the links of a user, or of one of their devices; their logins stay good. Clients do not come back by themselves.
+    pub fn close_links(&self, name: &str, device: Option<&str>) -> Result<(), Refused> {
+        let user = self.named(name)?;
+        match device {
+            Some(device) => self.router.close_device(user, device, CloseReason::LoggedOut),
+            None => self.close_user(user, CloseReason::LoggedOut),
+        }
+        Ok(())
+    }
+
+    /// How many users have a link or listen.
+    pub fn users_online(&self) -> usize {
+        self.router.users_online()
+    }
+
     /// Gives an account a new password. Every token of before is worth nothing, and every link ends.
     pub async fn set_password(&self, name: &str, password: String) -> Result<(), Refused> {
         let user = self.named(name)?;
@@ -89,13 +120,25 @@ impl Chat {
 
     /// A login token for any device of an account, and when it expires in milliseconds.
     pub fn make_token(&self, name: &str) -> Result<(String, i64), Refused> {
+        self.make_token_for(name, None, None)
+    }
+
+    /// The same for one device, or for another time.
+    pub fn make_token_for(
+        &self,
+        name: &str,
+        device: Option<&str>,
+        ttl_s: Option<u32>,
+    ) -> Result<(String, i64), Refused> {
         let user = self.named(name)?;
         let Some((account, _)) = self.account(user)? else {
             return Err(super::internal("a name has no account"));
         };
         // With the generation, it ends with the others also in the second in which it was made.
-        let (generation, now_s) = (Some(account.generation), self.clock.wall_s());
-        let (token, expires_at_s) = self.tokens.issue(user, None, generation, now_s, self.settings.token_ttl_s);
+        let generation = device.map_or(account.generation, |device| account.generation_of(device));
+        let whom = For { user, device, generation: Some(generation), login: LoginId::random() };
+        let ttl_s = ttl_s.unwrap_or(self.settings.token_ttl_s);
+        let (token, expires_at_s) = self.tokens.issue(whom, self.clock.wall_s(), ttl_s);
         Ok((token, expires_at_s.saturating_mul(1000)))
     }
 

@@ -1,6 +1,7 @@
 //! Bounds that many requests have: how often one may ask, and how much one page has.
 
 use super::Chat;
+use crate::audit::Event;
 use crate::id::UserId;
 use crate::limiter::Limiter;
 use crate::metrics::Limit;
@@ -17,6 +18,7 @@ impl Chat {
     ) -> Result<(), Refused> {
         limiter.try_take(&user.get(), self.now(), 1).map_err(|later| {
             self.metrics.limited(limit);
+            self.note(Event::RateLimited { user: user.get(), what: what.to_owned() });
             Refused::new(Code::RateLimited, format!("{what}: {later}"))
         })
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 use super::{Caller, Chat, keys};
+use crate::audit::Event;
 use crate::id::UserId;
 use crate::store::{Change, Expect, Keep};
 use crate::wire::{CloseReason, Code, Refused, pb};
@@ -31,6 +32,7 @@ impl Chat {
     ) -> Result<pb::DeleteAccountReply, Refused> {
         self.check_own_password(&caller, request.password).await?;
         self.begin_erasing(caller.user).await?;
+        self.note(Event::Account { user: caller.user.get(), did: "deleted" });
         self.to_erase.notify_one();
         Ok(pb::DeleteAccountReply::default())
     }

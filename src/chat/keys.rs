@@ -1,5 +1,6 @@
 //! The keys of the directory, all of them.
 
+use crate::auth::login_id::LoginId;
 use crate::id::{GroupId, Peer, UserId};
 use crate::uploads::{Hash, Shelf};
 
@@ -46,6 +47,18 @@ pub(super) fn erasing(user: UserId) -> Vec<u8> {
 }
 
 pub(super) const ERASING: &[u8] = b"erasing/";
+
+/// A login that was ended before its time.
+pub(super) fn revoked(login: LoginId) -> Vec<u8> {
+    [REVOKED, &login.number().to_be_bytes()].concat()
+}
+
+pub(super) const REVOKED: &[u8] = b"revoked/";
+
+/// The login of such a key.
+pub(super) fn revoked_login(key: &[u8]) -> Option<LoginId> {
+    LoginId::from_number(u64::from_be_bytes(key.strip_prefix(REVOKED)?.try_into().ok()?))
+}
 
 /// What `user` is to `other`, as a contact.
 pub(super) fn contact(user: UserId, other: UserId) -> Vec<u8> {

@@ -10,7 +10,10 @@ use super::account::Account;
 use super::attempts::Place;
 use super::{Caller, Chat, internal, keys};
 use crate::address::Address;
+use crate::audit::Event;
+use crate::auth::login_id::LoginId;
 use crate::auth::password::Verdict;
+use crate::auth::token::{Claims, For};
 use crate::id::UserId;
 use crate::wire::pb::hello_request::Credential;
 use crate::wire::{CloseReason, Code, Refused, pb};
@@ -33,21 +36,41 @@ pub struct LoggedIn {
 pub struct Standing {
     revision: u64,
     generation: u32,
+    login: LoginId,
+}
+
+impl Standing {
+    /// By which login it is: a number that names it.
+    pub(super) fn login(self) -> u64 {
+        self.login.number()
+    }
 }
 
 impl Chat {
-    /// Decides a login.
+    /// Decides a login that came in by a door, as the audit log calls it.
     pub fn log_in(
         self: &Arc<Self>,
         hello: pb::HelloRequest,
         address: Address,
+        door: &'static str,
     ) -> BoxFuture<'static, Result<LoggedIn, Refused>> {
         let this = Arc::clone(self);
         async move {
+            let (name, device, by) = match &hello.credential {
+                Some(Credential::Password(given)) => (Some(given.name.clone()), hello.device_id.clone(), "password"),
+                Some(Credential::Token(_)) | None => (None, hello.device_id.clone(), "token"),
+            };
             let decided = this.decide_login(hello, address).await;
-            if let Err(refused) = &decided {
-                debug!(%address, code = refused.code.as_str_name(), "login refused");
-            }
+            let ip = address.ip();
+            this.note(match &decided {
+                Ok(LoggedIn { user, client, .. }) => {
+                    Event::Login { user: user.get(), device, client: client.clone(), by, door, address: ip }
+                }
+                Err(refused) => {
+                    debug!(%address, code = refused.code.as_str_name(), "login refused");
+                    Event::LoginRefused { name, device, door, address: ip, code: refused.code.word() }
+                }
+            });
             decided
         }
         .boxed()
@@ -58,16 +81,18 @@ impl Chat {
             let message = format!("device_id has {} bytes, not 1 to 64", hello.device_id.len());
             return Err(Refused::new(Code::BadRequest, message));
         }
-        let ((account, revision), good_until_s) = match hello.credential {
-            Some(Credential::Password(given)) => (self.check_password(given, address, &hello.device_id).await?, None),
+        let (account, revision, login, good_until_s) = match hello.credential {
+            Some(Credential::Password(given)) => {
+                let (account, revision) = self.check_password(given, address, &hello.device_id).await?;
+                (account, revision, LoginId::random(), None)
+            }
             Some(Credential::Token(token)) => {
-                let good = self.check_token(&token, &hello.device_id)?;
-                let ((account, _), _) = &good;
+                let ((account, revision), claims) = self.check_token(&token, &hello.device_id)?;
                 // Who has no password cannot be kept from it.
                 if account.password.is_some() {
                     self.was_there(&account.name, address, &hello.device_id);
                 }
-                good
+                (account, revision, claims.login, Some(claims.expires_at_s))
             }
             None => return Err(Refused::new(Code::BadRequest, "hello has neither a password nor a token")),
         };
@@ -92,10 +117,12 @@ impl Chat {
             Some(until_s) if until_s - now_s > i64::from(self.settings.token_ttl_s / 2) => {
                 reply.token_expires_at_ms = until_s.saturating_mul(1000);
             }
-            Some(_) | None => (reply.token, reply.token_expires_at_ms) = self.token_for(&account, &hello.device_id)?,
+            Some(_) | None => {
+                (reply.token, reply.token_expires_at_ms) = self.token_for(&account, &hello.device_id, login)?;
+            }
         }
         let client: String = hello.client.chars().filter(|c| !c.is_control()).take(64).collect();
-        let standing = Standing { revision, generation: account.generation };
+        let standing = Standing { revision, generation: account.generation, login };
         Ok(LoggedIn { user, device: Arc::from(hello.device_id), client, reply, resume: hello.resume, standing })
     }
 
@@ -118,8 +145,8 @@ impl Chat {
         }
     }
 
-    /// The account of a good token, and until when the token is good.
-    pub(super) fn check_token(&self, token: &str, device: &str) -> Result<((Account, u64), Option<i64>), Refused> {
+    /// The account of a good token, and what the token says.
+    pub(super) fn check_token(&self, token: &str, device: &str) -> Result<((Account, u64), Claims), Refused> {
         let bad = |message: &'static str| Refused::new(Code::BadToken, message);
         let claims = self.tokens.verify(token, self.clock.wall_s()).map_err(|error| {
             debug!(%error, "bad token");
@@ -134,14 +161,17 @@ impl Chat {
         // A token of ours carries its generation; a business backend's is as good as its time.
         let now = if claims.device.is_some() { account.generation_of(device) } else { account.generation };
         let ended = claims.generation.is_some_and(|generation| generation != now);
-        if ended || claims.issued_at_s < account.tokens_from_s {
+        if ended || claims.issued_at_s < account.tokens_from_s || self.is_revoked(claims.login) {
             return Err(bad("the token was ended"));
         }
-        Ok(((account, revision), Some(claims.expires_at_s)))
+        Ok(((account, revision), claims))
     }
 
     /// Refuses a login whose account was ended after it was accepted.
     pub(super) fn check_standing(&self, user: UserId, standing: Standing) -> Result<(), Refused> {
+        if self.is_revoked(standing.login) {
+            return Err(Refused::new(Code::BadToken, "the token was ended"));
+        }
         let record = self.store.get(&keys::account(user))?;
         let Some(record) = record else { return Err(Refused::new(Code::BadToken, "the account is gone")) };
         // Mostly nothing has changed, and nothing needs to be read.
@@ -159,11 +189,11 @@ impl Chat {
     }
 
     /// A fresh token, and when it expires, in milliseconds.
-    pub(super) fn token_for(&self, account: &Account, device: &str) -> Result<(String, i64), Refused> {
+    pub(super) fn token_for(&self, account: &Account, device: &str, login: LoginId) -> Result<(String, i64), Refused> {
         let user = UserId::parse(account.id).ok_or_else(|| internal("an account has nobody's number"))?;
-        let generation = account.generation_of(device);
-        let (token, expires_at_s) =
-            self.tokens.issue(user, Some(device), Some(generation), self.clock.wall_s(), self.settings.token_ttl_s);
+        let generation = Some(account.generation_of(device));
+        let whom = For { user, device: Some(device), generation, login };
+        let (token, expires_at_s) = self.tokens.issue(whom, self.clock.wall_s(), self.settings.token_ttl_s);
         Ok((token, expires_at_s.saturating_mul(1000)))
     }
 
@@ -177,6 +207,7 @@ impl Chat {
             Ok(())
         })
         .await?;
+        self.note(Event::Account { user: caller.user.get(), did: "logged_out" });
         // Closed here and answered after it: the link says its last replies before it goes.
         self.router.close_link(caller.user, caller.link, CloseReason::LoggedOut);
         Ok(pb::LogOutReply::default())

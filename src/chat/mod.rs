@@ -28,8 +28,10 @@ mod read;
 mod readers;
 mod register;
 pub mod retention;
+mod revoke;
 mod roster;
 mod send;
+mod system;
 mod talks;
 pub mod upload;
 mod users;
@@ -44,6 +46,7 @@ use prost::Message;
 use tokio::sync::{Mutex, Notify, Semaphore};
 
 use crate::address::Address;
+use crate::audit::{Audit, Event};
 use crate::auth::password::{PasswordError, Passwords};
 use crate::auth::token::Tokens;
 use crate::blocking::spawn_blocking;
@@ -68,6 +71,7 @@ use mars_sample::Sample;
 pub use of_user::OfUser;
 use presence::Presences;
 pub use read::{InboxPage, Resumed};
+use revoke::Revoked;
 use roster::Rosters;
 
 /// There is one partition so far; whoever names it names this.
@@ -173,6 +177,7 @@ pub struct Chat {
     arrivals: Arrivals,
     passwords: Passwords,
     tokens: Arc<Tokens>,
+    revoked: Revoked,
     broadcasts: Limiter<i64>,
     finds: Limiter<i64>,
     contacts_asked: Limiter<i64>,
@@ -188,6 +193,7 @@ pub struct Chat {
     groups_made: Limiter<i64>,
     reads: Arc<Semaphore>,
     uploads: Arc<Uploads>,
+    audit: Audit,
     /// Empty where Mars' sample is not served.
     sample: OnceLock<Sample>,
     clock: Clock,
@@ -202,12 +208,13 @@ pub struct Parts {
     pub passwords: Passwords,
     pub tokens: Arc<Tokens>,
     pub uploads: Uploads,
+    pub audit: Audit,
     pub clock: Clock,
 }
 
 impl Chat {
     pub fn new(store: Arc<dyn Store>, parts: Parts, settings: Settings) -> Arc<Self> {
-        let Parts { router, metrics, passwords, tokens, uploads, clock } = parts;
+        let Parts { router, metrics, passwords, tokens, uploads, audit, clock } = parts;
         let per_minute = |count| Limiter::new(limiter::Settings::per_minute(count, LIMITED_USERS_MAX));
         Arc::new(Self {
             store,
@@ -218,6 +225,7 @@ impl Chat {
             arrivals: Arrivals::default(),
             passwords,
             tokens,
+            revoked: Revoked::default(),
             broadcasts: per_minute(settings.broadcasts_per_minute),
             finds: per_minute(settings.finds_per_minute),
             contacts_asked: Limiter::new(settings.contacts.asked()),
@@ -231,6 +239,7 @@ impl Chat {
             groups_made: settings.of_user.groups_made(),
             reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
             uploads: Arc::new(uploads),
+            audit,
             sample: OnceLock::new(),
             clock,
             settings,
@@ -325,6 +334,7 @@ impl Chat {
         outbox: &Arc<Outbox>,
         devices_max: usize,
     ) -> Result<Option<Arc<Outbox>>, Refused> {
+        outbox.set_login(standing.login());
         let old = self.router.register(caller.user, &caller.device, outbox, devices_max).map_err(|_| {
             self.metrics.limited(Limit::Devices);
             Refused::new(Code::NotAllowed, format!("the user has {devices_max} devices linked, as many as may be"))
@@ -364,6 +374,11 @@ impl Chat {
             read(&this)
         });
         work.await.map_err(|error| internal(&error.to_string()))?
+    }
+
+    /// Notes what happened in the audit log.
+    pub fn note(&self, event: Event) {
+        self.audit.note(self.clock.wall_ms(), event);
     }
 
     fn now(&self) -> Moment {

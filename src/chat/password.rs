@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::attempts::{Attempt, Place};
 use super::{Caller, Chat};
+use crate::audit::Event;
+use crate::auth::login_id::LoginId;
 use crate::auth::password::Verdict;
 use crate::wire::{CloseReason, Code, Refused, pb};
 
@@ -28,7 +30,8 @@ impl Chat {
             })
             .await?;
         self.router.close_user(caller.user, CloseReason::AccountEnded, Some(caller.link));
-        let (token, token_expires_at_ms) = self.token_for(&account, &caller.device)?;
+        self.note(Event::Account { user: caller.user.get(), did: "password_changed" });
+        let (token, token_expires_at_ms) = self.token_for(&account, &caller.device, LoginId::random())?;
         Ok(pb::ChangePasswordReply { token, token_expires_at_ms, ..Default::default() })
     }
 
@@ -42,7 +45,10 @@ impl Chat {
         let attempt = self.begin_attempt(&account.name, Place::Inside)?;
         match self.try_password(&attempt, given, Some(kept.clone())).await? {
             Verdict::Right { .. } => Ok(Some(kept)),
-            Verdict::Wrong => Err(wrong()),
+            Verdict::Wrong => {
+                self.note(Event::Account { user: caller.user.get(), did: "wrong_password" });
+                Err(wrong())
+            }
         }
     }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::account::{Account, number};
-use super::{Chat, Registration, internal, keys};
+use super::{Chat, Registration, internal, keys, system};
+use crate::audit::Event;
 use crate::id::UserId;
 use crate::store::{Change, ChangeError, Expect, Keep};
 use crate::wire::{Code, Refused, pb};
@@ -25,9 +26,13 @@ impl Chat {
             }
         };
         self.check_new_password(&request.password)?;
+        if request.name.to_lowercase() == system::ACCOUNT {
+            return Err(taken());
+        }
         let user = self.make_account(&request.name, Some(request.password), invitation).await?;
         self.welcome(user).await;
         tracing::info!(user = user.get(), "account registered");
+        self.note(Event::Account { user: user.get(), did: "registered" });
         Ok(pb::RegisterReply { user_id: user.get(), ..Default::default() })
     }
 
@@ -46,7 +51,6 @@ impl Chat {
         invitation: Option<String>,
     ) -> Result<UserId, Refused> {
         self.check_name(name)?;
-        let taken = || Refused::new(Code::NameTaken, "the name is taken");
         // Looked up before the hash, which is the dear part, and made sure of by the change.
         if self.user_named(name)?.is_some() {
             return Err(taken());
@@ -110,4 +114,8 @@ impl Chat {
         }
         Ok(())
     }
+}
+
+fn taken() -> Refused {
+    Refused::new(Code::NameTaken, "the name is taken")
 }

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use super::{Asked, Broadcast, Caller, Chat, PARTITION, check_client_msg_id, done, later};
 use crate::id::{Peer, QueueId, UserId};
 use crate::metrics::{Limit, Metrics};
-use crate::store::{Appended, NewEntry, StoreError};
+use crate::store::{Appended, NewEntry, Pending, StoreError};
 use crate::wire::{Code, Refused, pb};
 
 /// So many users one entry may mention.
@@ -26,7 +26,17 @@ impl Chat {
         if let Err(refused) = checked {
             return self.refuse_unless_sent(caller, &request.client_msg_id, refused);
         }
-        let mut pending = self.store.append(
+        let mut pending = self.append(caller, to, request);
+        // The memory engine is done already: no future to keep, no wake-up.
+        if let Some(appended) = (&mut pending).now_or_never() {
+            return done(reply(&self.metrics, appended));
+        }
+        let metrics = Arc::clone(&self.metrics);
+        later(async move { reply(&metrics, pending.await) })
+    }
+
+    fn append(&self, caller: &Caller, to: Peer, request: pb::SendRequest) -> Pending<Result<Appended, StoreError>> {
+        self.store.append(
             PARTITION,
             NewEntry {
                 from: caller.user,
@@ -39,13 +49,23 @@ impl Chat {
                 sent_at_ms: self.clock.wall_ms(),
                 origin: caller.link.0,
             },
-        );
-        // The memory engine is done already: no future to keep, no wake-up.
-        if let Some(appended) = (&mut pending).now_or_never() {
-            return done(reply(&self.metrics, appended));
+        )
+    }
+
+    /// Writes to any user and to everyone, without a look at who may: for what the operator says. In a group it counts
+    /// as anybody else.
+    pub(super) async fn send_freely(
+        &self,
+        caller: &Caller,
+        request: pb::SendRequest,
+    ) -> Result<pb::SendReply, Refused> {
+        let to = self.check_form(&request)?;
+        match to {
+            Peer::User(user) => self.check_exists(user)?,
+            Peer::Everyone => {}
+            Peer::Group(_) => self.check_may_write(caller, to, &request.mentions)?,
         }
-        let metrics = Arc::clone(&self.metrics);
-        later(async move { reply(&metrics, pending.await) })
+        reply(&self.metrics, self.append(caller, to, request).await)
     }
 
     /// A retry of what was allowed when it was first sent, and stands in the log, is answered as any retry: a final code

@@ -1,11 +1,14 @@
 //! The command line: what can be asked of the program, and how it ends.
 
 mod archive;
+mod audit;
 mod certificate;
 mod log;
 mod operator;
 mod repair;
+mod secrecy;
 mod serve;
+mod token;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -46,13 +49,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Print a login token for an account.
-    Token {
-        name: String,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    /// Login tokens: making them, looking at them, ending logins.
+    Token(token::TokenArgs),
     /// Put a new key in front that signs tokens from now on. Tokens of the keys before stay good.
     RotateKeys,
     /// Have the running server read its TLS certificate again. Links stay as they are. SIGHUP does the same.
@@ -66,6 +64,9 @@ enum Command {
         #[arg(long, value_name = "DIRECTORY", default_value = ".")]
         to: PathBuf,
     },
+    /// Read the audit log: what operators did, who logged in, who was refused.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Look into the log.
     #[command(subcommand)]
     Log(LogCommand),
@@ -82,6 +83,9 @@ enum UserCommand {
     },
     /// List the accounts.
     List {
+        /// Only those whose names begin so, by name, and at most 1,000.
+        #[arg(long)]
+        prefix: Option<String>,
         /// One JSON object a line.
         #[arg(long)]
         json: bool,
@@ -143,6 +147,10 @@ pub fn run() -> ExitCode {
 
 fn carry_out(cli: Cli) -> Result<(), Failure> {
     let config = Config::load(&cli.flags).map_err(|error| Failure::Usage(error.to_string()))?;
+    if !config.operators.core_dumps {
+        secrecy::keep_memory_private()
+            .map_err(|error| Failure::Failed(format!("cannot keep the memory out of core dumps: {error}")))?;
+    }
     match cli.command {
         Command::Serve => serve::serve(&config),
         Command::Config => {
@@ -152,10 +160,11 @@ fn carry_out(cli: Cli) -> Result<(), Failure> {
         }
         Command::User(command) => operator::user(&config, command),
         Command::Invite { json } => operator::invite(&config, json),
-        Command::Token { name, json } => operator::token(&config, name, json),
+        Command::Token(args) => token::token(&config, args),
         Command::RotateKeys => operator::rotate_keys(&config),
         Command::Reload => operator::reload(&config),
         Command::Certificate { names, to } => certificate::make(&names, &to),
+        Command::Audit(command) => audit::audit(&config, command),
         Command::Log(command) => log::log(&config, command),
     }
 }

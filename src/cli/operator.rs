@@ -14,7 +14,7 @@ use crate::auth::password::Passwords;
 use crate::chat::{Chat, Parts};
 use crate::clock::Clock;
 use crate::config::{self, Config, Engine};
-use crate::control::{self, Command, Operator};
+use crate::control::{self, By, Command, Operator};
 use crate::metrics::Metrics;
 use crate::plan::{Data, DataError, chat_settings, check_data, open_data, password_settings};
 use crate::router::Router;
@@ -29,16 +29,18 @@ pub(super) fn user(config: &Config, command: UserCommand) -> Result<(), Failure>
                 format!("{} is user {}", word(line, "name"), line["id"])
             })
         }
-        UserCommand::List { json } => ask(config, Command::UserList, |line| {
-            let state = match (line["disabled"] == true, line["password"] == true) {
-                (true, _) => "disabled",
-                (false, true) => "",
-                (false, false) => "tokens only",
-            };
-            let id = line["id"].as_i64().unwrap_or_default();
-            let text = format!("{id:>8}  {:<24} {state}", word(line, "name"));
-            if json { line.to_string() } else { text.trim_end().to_owned() }
-        }),
+        UserCommand::List { prefix, json } => {
+            ask(config, Command::UserList { prefix, after: None, limit: None }, |line| {
+                let state = match (line["disabled"] == true, line["password"] == true) {
+                    (true, _) => "disabled",
+                    (false, true) => "",
+                    (false, false) => "tokens only",
+                };
+                let id = line["id"].as_i64().unwrap_or_default();
+                let text = format!("{id:>8}  {:<24} {state}", word(line, "name"));
+                if json { line.to_string() } else { text.trim_end().to_owned() }
+            })
+        }
         UserCommand::Show { name, json } => {
             ask(config, Command::UserShow { name }, |line| if json { line.to_string() } else { facts(line) })
         }
@@ -65,10 +67,6 @@ pub(super) fn user(config: &Config, command: UserCommand) -> Result<(), Failure>
 
 pub(super) fn invite(config: &Config, json: bool) -> Result<(), Failure> {
     ask(config, Command::Invite, |line| if json { line.to_string() } else { word(line, "invitation") })
-}
-
-pub(super) fn token(config: &Config, name: String, json: bool) -> Result<(), Failure> {
-    ask(config, Command::Token { name }, |line| if json { line.to_string() } else { word(line, "token") })
 }
 
 pub(super) fn rotate_keys(config: &Config) -> Result<(), Failure> {
@@ -123,13 +121,21 @@ pub(super) fn carry_out_here(config: &Config, command: Command, show: Show) -> R
     telemetry::start(&config::Log { level: config.log.level.min(Level::WARN), ..config.log.clone() })?;
     match &command {
         // With these a new server may begin.
-        Command::UserAdd { .. } | Command::Invite => {}
-        Command::UserList
+        Command::UserAdd { .. } | Command::Invite | Command::AdminToken { .. } => {}
+        Command::UserList { .. }
         | Command::UserShow { .. }
         | Command::UserDelete { .. }
         | Command::UserPasswd { .. }
         | Command::UserDisable { .. }
         | Command::Token { .. }
+        | Command::TokenShow { .. }
+        | Command::RevokeToken { .. }
+        | Command::RevokeLogin { .. }
+        | Command::RevokeUser { .. }
+        | Command::Links { .. }
+        | Command::CloseLinks { .. }
+        | Command::Send { .. }
+        | Command::Stats
         | Command::RotateKeys
         | Command::Reload
         | Command::LogShow { .. }
@@ -143,12 +149,12 @@ pub(super) fn carry_out_here(config: &Config, command: Command, show: Show) -> R
         }
         opened => opened?,
     };
-    let store = Arc::clone(&data.store);
+    let (store, audit) = (Arc::clone(&data.store), data.audit.clone());
     let operator = operator(config, data)?;
     let done = runtime()?.block_on(async {
         let (say, mut said) = mpsc::channel(64);
         let carry = async {
-            let done = operator.carry_out(command, &say).await;
+            let done = operator.carry_out(command, &By::CommandLine, &say).await;
             drop(say);
             done
         };
@@ -163,8 +169,9 @@ pub(super) fn carry_out_here(config: &Config, command: Command, show: Show) -> R
         };
         tokio::join!(carry, show).0
     });
+    audit.close();
     store.close();
-    done.map_err(Failure::Failed)
+    done.map_err(|refused| Failure::Failed(refused.message.into_owned()))
 }
 
 /// Whoever carries commands out on a folder that no server has open.
@@ -177,9 +184,12 @@ pub(super) fn operator(config: &Config, data: Data) -> Result<Operator, Failure>
         passwords: Passwords::new(password_settings(&config.accounts))?,
         tokens: Arc::clone(&tokens),
         uploads: data.uploads,
+        audit: data.audit,
         clock,
     };
-    Ok(Operator { chat: Chat::new(data.store, parts, chat_settings(config)), tokens, certificate: None, clock })
+    let admin_tokens = Arc::new(data.admin_tokens);
+    let chat = Chat::new(data.store, parts, chat_settings(config));
+    Ok(Operator { chat, tokens, admin_tokens, links: None, certificate: None, clock })
 }
 
 /// Refuses what the memory engine cannot do.
@@ -228,7 +238,7 @@ fn confirm_deletion(name: &str) -> Result<(), Failure> {
 }
 
 /// Each key and its value on a line of their own.
-fn facts(line: &Value) -> String {
+pub(super) fn facts(line: &Value) -> String {
     let Value::Object(fields) = line else { return line.to_string() };
     let shown = fields.iter().map(|(key, value)| {
         let value = value.as_str().map_or_else(|| value.to_string(), harmless);
@@ -237,7 +247,7 @@ fn facts(line: &Value) -> String {
     shown.collect::<Vec<_>>().join("\n")
 }
 
-fn word(line: &Value, key: &str) -> String {
+pub(super) fn word(line: &Value, key: &str) -> String {
     harmless(line[key].as_str().unwrap_or_default())
 }
 

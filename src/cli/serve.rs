@@ -93,12 +93,15 @@ fn demo_accounts() -> Vec<(String, String)> {
 
 /// Says on standard output where it listens, and in a demo what to type next. The first four lines are for programs.
 fn greet(config: &Config, server: &Server) {
-    let Ports { tcp, http, tcp_tls, https } = server.ports();
+    let Ports { tcp, http, tcp_tls, https, admin } = server.ports();
     let at = |port: Option<SocketAddr>| port.map_or_else(|| "off".to_owned(), |port| port.to_string());
     let (tcp, http, tcp_tls, https) = (at(tcp), at(http), at(tcp_tls), at(https));
     // Who started us may not listen any more.
     let mut out = io::stdout();
     let _ = writeln!(out, "tcp {tcp}\nhttp {http}\ntcp-tls {tcp_tls}\nhttps {https}");
+    if let Some(admin) = admin {
+        let _ = writeln!(out, "admin {admin}");
+    }
     if config.demo {
         let bot = "cargo run --release -p longlink-bot -- chat";
         let _ = writeln!(

@@ -85,6 +85,8 @@ impl Settings {
             self.put_flag("--demo", "chat.broadcast_allowed", Value::Text("everybody".into()));
             self.put_flag("--demo", "old_contract.mode", Value::Text("open".into()));
             self.put_flag("--demo", "mars_sample.enabled", Value::Switch(true));
+            // Everybody knows its passwords, and may measure it.
+            self.put_flag("--demo", "operators.core_dumps", Value::Switch(true));
             // A demo's links all come from one address, and a few users of its write for all.
             for (key, most) in [
                 ("link.links_per_address_max", 10_000_000),

@@ -5,18 +5,22 @@
 //! wrong is one sentence that names the setting and the place. Only the top floor knows this module: it hands each
 //! mechanism the few numbers that it asks for.
 
+mod audit;
 mod contacts;
 mod layers;
 mod of_user;
+mod operators;
 mod proxy;
 
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+pub use audit::Audit;
 pub use contacts::{Contacts, WriteTo};
 use layers::Settings;
 pub use of_user::OfUser;
+pub use operators::{MetricsAt, Operators};
 pub use proxy::Proxy;
 
 use crate::wire::frame::FRAME_LENGTH_MAX;
@@ -74,6 +78,8 @@ pub struct Config {
     pub proxy: Proxy,
     pub link: Link,
     pub http: Http,
+    pub operators: Operators,
+    pub audit: Audit,
     pub old_contract: OldContract,
     pub mars_sample: MarsSample,
     pub accounts: Accounts,
@@ -93,6 +99,7 @@ pub struct Listen {
     pub http: Option<SocketAddr>,
     pub tcp_tls: Option<SocketAddr>,
     pub https: Option<SocketAddr>,
+    pub admin: Option<SocketAddr>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -315,6 +322,7 @@ impl Config {
                 http: s.address("listen.http")?,
                 tcp_tls: s.address("listen.tcp_tls")?,
                 https: s.address("listen.https")?,
+                admin: s.address("listen.admin")?,
             },
             tls: Tls {
                 certificate: s.path_or_none("tls.certificate")?,
@@ -351,6 +359,8 @@ impl Config {
                 connections_per_address_max: s.number("http.connections_per_address_max", 1..=1_000_000)?,
                 request_timeout_s: s.number("http.request_timeout_s", 1..=600)?,
             },
+            operators: Operators::read(s)?,
+            audit: Audit::read(s)?,
             old_contract: OldContract {
                 mode: s.choice(
                     "old_contract.mode",
@@ -457,6 +467,7 @@ impl Config {
             ("listen.tcp_tls", listen.tcp_tls),
             ("listen.https", listen.https),
         ];
+        self.check_operators(&ports)?;
         refuse_if(ports.iter().all(|(_, address)| address.is_none()), "listen.tcp", &|| {
             "and so are all other ports: nobody could come".into()
         })?;

@@ -72,7 +72,8 @@ fn a_file_goes_over_the_defaults_and_flags_over_both() {
     let flags = Flags { tcp: Some("0.0.0.0:3".into()), data_dir: Some("there".into()), ..NO_FLAGS };
     let config = Config::from_text(Some(("my.toml", text)), &flags).unwrap();
     assert_eq!(config.data_dir, Path::new("there"));
-    let listen = Listen { tcp: "0.0.0.0:3".parse().ok(), http: "[::1]:2".parse().ok(), tcp_tls: None, https: None };
+    let listen =
+        Listen { tcp: "0.0.0.0:3".parse().ok(), http: "[::1]:2".parse().ok(), tcp_tls: None, https: None, admin: None };
     assert_eq!(config.listen, listen);
     assert_eq!(config.link.links_max, Some(7));
     assert_eq!(config.link.strangers_max, 10_000);
@@ -296,4 +297,16 @@ fn the_old_contract_is_open_to_a_network_only_if_somebody_says_so_twice() {
             .contains("more than http.conn")
     );
     assert!(from_file("[http]\nconnections_max = 10\n[old_contract]\nmode = \"token\"\nreceives_max = 10").is_ok());
+}
+
+#[test]
+fn the_port_for_operators_is_nobody_elses_and_never_in_the_clear_for_others() {
+    let admin = |address: &str, more: &str| sentence(&format!("listen.admin = '{address}'\n{more}"));
+    assert!(admin("127.0.0.1:9000", "").starts_with("taken: "));
+    assert!(admin("127.0.0.1:8080", "").contains("the port of listen.http"), "{}", admin("127.0.0.1:8080", ""));
+    assert!(admin("127.0.0.2:8081", "").contains("the port of listen.tcp"));
+    assert!(admin("0.0.0.0:9000", "").contains("it needs TLS"));
+    assert!(admin("0.0.0.0:9000", "tls.certificate = 'a'\ntls.key = 'b'").starts_with("taken: "));
+    assert!(sentence("operators.metrics = 'admin'").contains("see listen.admin"));
+    assert!(admin("127.0.0.1:9000", "operators.metrics = 'admin'").starts_with("taken: "));
 }

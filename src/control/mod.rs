@@ -3,8 +3,11 @@
 //! One JSON object a line. The command line speaks to a running server through it, since two processes cannot have
 //! one log open; without a server it carries the same commands out itself.
 
+mod audited;
 pub mod command;
 pub mod line;
+pub mod operator;
+pub mod table;
 
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -21,7 +24,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
-pub use command::{Command, Operator};
+use crate::wire::{Code, Refused};
+
+pub use command::Command;
+pub use operator::{By, Operator};
 
 /// The socket's name in the data folder.
 pub const SOCKET: &str = "control.sock";
@@ -106,12 +112,12 @@ async fn answer(stream: UnixStream, operator: Operator) -> io::Result<()> {
     let (say, mut said) = mpsc::channel(64);
     let run = async {
         let done = match serde_json::from_str::<Command>(&line) {
-            Ok(command) => operator.carry_out(command, &say).await,
-            Err(error) => Err(format!("not a command: {error}")),
+            Ok(command) => operator.carry_out(command, &By::Socket, &say).await,
+            Err(error) => Err(Refused::new(Code::BadRequest, format!("not a command: {error}"))),
         };
         let last = match done {
             Ok(()) => json!({"done": true}),
-            Err(error) => json!({"error": error}),
+            Err(refused) => json!({"error": refused.message}),
         };
         let _ = say.send(last).await;
         drop(say);

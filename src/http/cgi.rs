@@ -83,7 +83,7 @@ impl Http {
     /// A login that makes no link: what it is for is the token.
     async fn log_in(&self, hello: pb::HelloRequest, address: Address) -> Result<Bytes, Refused> {
         let metrics = &self.entrance.door.metrics;
-        let decided = self.chat().log_in(hello, address).await;
+        let decided = self.chat().log_in(hello, address, "http").await;
         let LoggedIn { user, mut reply, resume, .. } = decided.inspect_err(|_| metrics.logins_refused.add(1))?;
         metrics.logins.add(1);
         let resumed = self.chat().resume(user, resume);

@@ -32,8 +32,7 @@ const BUFFER_BYTES_MAX: usize = 64 * 1024;
 
 /// Serves until the server stops, with TLS if there is an acceptor for it. A connection beyond the bound is closed
 /// without a word.
-pub async fn serve(listener: TcpListener, tls: Option<Acceptor>, http: Arc<Http>) {
-    let paths = paths(Arc::clone(&http));
+pub async fn serve(listener: TcpListener, tls: Option<Acceptor>, http: Arc<Http>, paths: axum::Router) {
     loop {
         let accepted = tokio::select! {
             biased;

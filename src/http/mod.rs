@@ -1,5 +1,6 @@
 //! The HTTP port: every door that begins as an HTTP request, how the server is, and what it counts.
 
+pub mod admin;
 mod api;
 mod body;
 mod cgi;
@@ -54,6 +55,8 @@ pub struct Settings {
     pub old_contract: old_contract::Settings,
     /// Whether the paths of Mars' sample are there.
     pub mars_sample: bool,
+    /// Whether `/metrics` is there for everybody.
+    pub metrics_public: bool,
 }
 
 /// Where the long link listens, for telling.
@@ -104,8 +107,8 @@ impl Http {
     }
 }
 
-/// Every path there is.
-fn paths(http: Arc<Http>) -> axum::Router {
+/// Every path that is for everybody.
+pub fn paths(http: Arc<Http>) -> axum::Router {
     let mut for_pages = axum::Router::new()
         .route("/cgi/{command}", any(cgi::call))
         .route("/api", get(api::overview))
@@ -117,11 +120,12 @@ fn paths(http: Arc<Http>) -> axum::Router {
     if let Some(cors) = http.settings.origins.cors() {
         for_pages = for_pages.layer(cors);
     }
+    let figures = axum::Router::new().route("/metrics", get(metrics));
     axum::Router::new()
         .route("/ws", get(websocket::upgrade))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
+        .merge(if http.settings.metrics_public { figures } else { axum::Router::new() })
         .merge(for_pages)
         .merge(web::paths())
         .with_state(http)
@@ -142,7 +146,12 @@ async fn ready(State(http): State<Arc<Http>>) -> Response {
     "ready\n".into_response()
 }
 
-async fn metrics(State(http): State<Arc<Http>>) -> impl IntoResponse {
+async fn metrics(State(http): State<Arc<Http>>) -> Response {
+    figures(&http)
+}
+
+/// What is counted, for Prometheus.
+fn figures(http: &Http) -> Response {
     let Entrance { links, door, .. } = &http.entrance;
     let gauge = |name, help, value: usize| Gauge { name, help, value: value as u64 };
     let gauges = [
@@ -158,7 +167,7 @@ async fn metrics(State(http): State<Arc<Http>>) -> impl IntoResponse {
         ),
         Gauge { name: "log_head", help: "The last durable queue_id.", value: door.chat.head().get().unsigned_abs() },
     ];
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], door.metrics.render(&gauges))
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], door.metrics.render(&gauges)).into_response()
 }
 
 fn tasks_alive() -> usize {

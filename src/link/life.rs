@@ -16,6 +16,7 @@ use tracing::{Span, debug, info, info_span};
 use super::Door;
 use super::answers::{Answers, reply};
 use super::transport::{LinkError, Said, Transport, hear_out, say_and_finish};
+use crate::audit;
 use crate::chat::{Asked, Caller, InboxPage, LoggedIn, Origin};
 use crate::id::QueueId;
 use crate::links::Place;
@@ -255,7 +256,7 @@ impl<T: Transport> Life<T> {
             Step::Say(frame) => self.said.push(frame),
             Step::LogIn { cmd_id, seq, hello } => {
                 let decision = match hello {
-                    Ok(hello) => self.door.chat.log_in(hello, self.place.address()),
+                    Ok(hello) => self.door.chat.log_in(hello, self.place.address(), T::NAME),
                     Err(refused) => ready(Err(refused)).boxed(),
                 };
                 self.busy.get_or_insert_default().login = Some(Login { cmd_id, seq, decision });
@@ -372,6 +373,11 @@ impl<T: Transport> Life<T> {
         }
         let held_ms = self.door.clock.now().ms_since(self.opened_at);
         self.door.metrics.closed(reason);
+        if is_abuse(reason) {
+            let user = self.caller.as_ref().map(|caller| caller.user.get());
+            let (address, reason) = (self.place.address().ip(), reason.word());
+            self.door.chat.note(audit::Event::LinkClosed { user, address, reason });
+        }
         self.in_span(|| {
             info!(
                 transport = T::NAME,
@@ -412,6 +418,17 @@ impl<T: Transport> Life<T> {
         let said = std::mem::take(&mut self.said);
         say_and_finish(&mut self.transport, said, self.session.client_version()).await
     }
+}
+
+/// Whether a link that ends so has sent what nobody sends by mistake.
+fn is_abuse(reason: CloseReason) -> bool {
+    matches!(
+        reason,
+        CloseReason::BadFrame
+            | CloseReason::FrameTooLong
+            | CloseReason::TooManyLogins
+            | CloseReason::TooMuchBeforeLogin
+    )
 }
 
 #[cfg(test)]

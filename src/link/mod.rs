@@ -21,6 +21,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{Instrument, debug, debug_span, warn};
 
 use crate::address::Address;
+use crate::audit;
 use crate::chat::Chat;
 use crate::clock::Clock;
 use crate::links::{Full, Links, Place, Visit};
@@ -100,6 +101,7 @@ impl Entrance {
             warn!(%full, refused = refused + 1, "connections are refused; see {}", full.setting());
         }
         debug!(%address, %full, "connection refused");
+        self.door.chat.note(audit::Event::ConnectionRefused { address: address.ip(), why: full.setting() });
     }
 
     /// Hears from a proxy where its connection comes from. `None`: it says nothing that can be used, or the server stops.
@@ -139,6 +141,7 @@ impl Entrance {
             Ok(stream) => Some(stream),
             Err(error) => {
                 metrics.handshakes_failed.add(1);
+                self.door.chat.note(audit::Event::HandshakeFailed);
                 if matches!(error, HandshakeError::Crowded) {
                     metrics.limited(Limit::Handshakes);
                 }

@@ -9,6 +9,11 @@ use super::pb;
 pub use super::pb::{CloseReason, Code};
 
 impl Code {
+    /// The word for it in logs.
+    pub fn word(self) -> &'static str {
+        self.as_str_name().trim_start_matches("CODE_")
+    }
+
     /// Whether the same request may succeed later.
     pub fn is_temporary(self) -> bool {
         (100..200).contains(&(self as i32))

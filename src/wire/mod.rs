@@ -8,6 +8,7 @@ pub mod codec;
 pub mod command;
 pub mod frame;
 mod group;
+mod hidden;
 pub mod sample;
 
 pub use code::{CloseReason, Code, Refused};

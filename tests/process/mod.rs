@@ -14,6 +14,7 @@ mod program;
 mod raw;
 mod repair;
 mod scarce;
+mod secrets;
 mod stop;
 mod tls;
 mod uploads;

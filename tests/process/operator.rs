@@ -176,6 +176,57 @@ async fn tokens_of_ours_and_of_a_business_backend_log_in_and_outlive_new_keys() 
     .await;
 }
 
+#[tokio::test]
+async fn logins_are_ended_by_token_name_device_and_user_with_a_server_and_without() {
+    both(async |home, program| {
+        let (user, ours) = home.user("anna").await;
+        let theirs = token_of_a_backend(home, user);
+        let [by_name, of_device, last] = [home.token("anna").await, home.token("anna").await, home.token("anna").await];
+        let shown: Value = {
+            let shown = home.run_with(&["token", "show", "--json"], &format!("{by_name}\n")).await;
+            serde_json::from_str(&shown.stdout).unwrap_or_else(|_| panic!("{shown:?}"))
+        };
+        assert_eq!((&shown["user"], &shown["device"]), (&json!(user), &Value::Null));
+        let mut link = match program {
+            Some(program) => Some(program.log_in(&ours, "phone").await),
+            None => None,
+        };
+        // Two by the token, of which one is a backend's; one by its name.
+        for token in [&ours, &theirs] {
+            let ended = home.run_with(&["token", "revoke"], &format!("{token}\n")).await;
+            assert_eq!(ended.code(), Some(0), "{ended:?}");
+            assert!(ended.stdout.ends_with(" is ended, and every token of it\n"), "{ended:?}");
+        }
+        if let Some(link) = &mut link {
+            assert_eq!(link.closed().await, Some(CloseReason::AccountEnded));
+        }
+        home.ok(&["token", "revoke", shown["login"].as_str().unwrap()]).await;
+        let said = home.ok(&["token", "revoke", "--user", "anna", "--device", "phone"]).await;
+        assert_eq!(said, "anna's logins on device phone are ended\n");
+        let own = if program.is_none() { Some(home.serve().await) } else { None };
+        let running = program.or(own.as_ref()).unwrap();
+        let at = async |token: &str| running.connect().await.code(Command::Hello, &hello(token, "phone", None)).await;
+        for token in [&ours, &theirs, &by_name] {
+            assert_eq!(at(token).await, Code::BadToken);
+        }
+        // A token that is for no device is not ended with one.
+        assert_eq!(at(&of_device).await, Code::Ok);
+        if let Some(own) = own {
+            assert_eq!(own.stop().await.code(), Some(0));
+        }
+        assert_eq!(home.ok(&["token", "revoke", "--user", "anna"]).await, "all logins of anna are ended\n");
+        let own = if program.is_none() { Some(home.serve().await) } else { None };
+        let mut peer = program.or(own.as_ref()).unwrap().connect().await;
+        assert_eq!(peer.code(Command::Hello, &hello(&last, "phone", None)).await, Code::BadToken);
+
+        for wrong in ["nonsense", "", &ours[..ours.len() - 1]] {
+            let ended = home.run_with(&["token", "revoke"], wrong).await;
+            assert_ne!(ended.code(), Some(0), "{ended:?}");
+        }
+    })
+    .await;
+}
+
 /// A token as somebody makes it who has the key file and knows what a JWT is, and nothing of our code.
 fn token_of_a_backend(home: &Home, user: i64) -> String {
     let file = fs::read_to_string(home.data().join("token-keys.json")).unwrap();

@@ -251,6 +251,12 @@ impl Program {
         self.stdout.borrow().lines.clone()
     }
 
+    /// Waits until its standard output has a line that begins so, and gives the rest of it.
+    pub(super) async fn told(&mut self, beginning: &str) -> String {
+        let said = wait(&mut self.stdout, |said| said.lines.iter().any(|line| line.starts_with(beginning))).await;
+        said.lines.iter().find_map(|line| line.strip_prefix(beginning)).unwrap_or_default().to_owned()
+    }
+
     pub(super) async fn connect(&self) -> Peer {
         Peer::connect(self.tcp).await
     }

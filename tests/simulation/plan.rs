@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use longlink::audit::Audit;
+use longlink::auth::admin_token::{self, AdminTokens};
 use longlink::chat::retention::Retention;
 use longlink::chat::upload::Limits;
 use longlink::chat::{self, Broadcast, Contacts, OfUser, Registration, WriteTo, WrongPasswords};
@@ -28,11 +30,13 @@ pub(crate) fn plan(store: Arc<dyn Store>, home: &Path, wall_ms: i64, outbox_byte
     Plan {
         store,
         tokens: auth::token::Tokens::open(home.join("token-keys.json")).unwrap(),
+        admin_tokens: AdminTokens::open(home.join(admin_token::FILE_NAME)).unwrap(),
         uploads: Uploads::open(
             &home.join("uploads"),
             uploads::Settings { at_once_max: 4, at_once_of_user_max: 2, disk_reserve_bytes: 0 },
         )
         .unwrap(),
+        audit: Audit::default(),
         clock: Clock::virtual_at(wall_ms),
         listen: Ports::default(),
         tls: None,
@@ -108,6 +112,7 @@ pub(crate) fn plan(store: Arc<dyn Store>, home: &Path, wall_ms: i64, outbox_byte
             write_timeout_ms: WRITE_TIMEOUT_MS,
             body_bytes_max: wire::frame::FRAME_LENGTH_MAX,
             mars_sample: false,
+            metrics_public: true,
             old_contract: old_contract::Settings {
                 mode: old_contract::Mode::Token,
                 presence_timeout_ms: 60_000,

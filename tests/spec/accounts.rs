@@ -145,7 +145,7 @@ async fn a_login_that_was_right_before_its_account_ended_is_refused() {
     let address = world.server.tcp().ip();
     for (name, disable) in [("anna", true), ("bob", false)] {
         chat.add_account(name, Some("a password".to_owned())).await.unwrap();
-        let login = chat.log_in(password(name, "a password", "phone"), address.into()).await.unwrap();
+        let login = chat.log_in(password(name, "a password", "phone"), address.into(), "tcp").await.unwrap();
         if disable {
             chat.set_disabled(name, true).await.unwrap();
         } else {

@@ -173,6 +173,7 @@ async fn a_change_is_answered_when_it_holds_and_not_before() {
         passwords: Passwords::new(plan.passwords).unwrap(),
         tokens: Arc::new(plan.tokens),
         uploads: plan.uploads,
+        audit: plan.audit,
         clock: plan.clock,
     };
     let chat = Chat::new(plan.store, parts, plan.chat);

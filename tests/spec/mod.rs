@@ -3,6 +3,8 @@
 
 /// Accounts: making them, finding them, and their end.
 mod accounts;
+/// The HTTP API for operators.
+mod admin;
 /// Answering, mentioning, taking back and changing.
 mod amends;
 /// What has arrived, and who has read it.
@@ -77,6 +79,8 @@ mod proxies;
 mod readers;
 /// A log that does not keep everything.
 mod retention;
+/// Ending logins before their time.
+mod revoking;
 /// Idle links, blocked writes, silent strangers.
 mod silence;
 /// Any story, against a model.

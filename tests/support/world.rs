@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use longlink::audit::Audit;
+use longlink::auth::admin_token::{self, AdminTokens};
 use longlink::chat::retention::Retention;
 use longlink::chat::upload::Limits;
 use longlink::chat::{self, Broadcast, Contacts, OfUser, Registration, WriteTo, WrongPasswords};
@@ -38,11 +40,13 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
     Plan {
         store,
         tokens: auth::token::Tokens::open(folder.path().join("token-keys.json")).unwrap(),
+        admin_tokens: AdminTokens::open(folder.path().join(admin_token::FILE_NAME)).unwrap(),
         uploads: Uploads::open(
             &folder.path().join("uploads"),
             uploads::Settings { at_once_max: 16, at_once_of_user_max: 4, disk_reserve_bytes: 0 },
         )
         .unwrap(),
+        audit: Audit::default(),
         clock: Clock::virtual_at(TODAY_MS),
         listen: Ports { tcp: Some(any), http: Some(any), ..Ports::default() },
         tls: None,
@@ -119,6 +123,7 @@ pub(crate) fn plan(store: Arc<dyn Store>, folder: &TempDir) -> Plan {
             write_timeout_ms: 30_000,
             body_bytes_max: wire::frame::FRAME_LENGTH_MAX,
             mars_sample: false,
+            metrics_public: true,
             old_contract: old_contract::Settings {
                 mode: old_contract::Mode::Open,
                 presence_timeout_ms: 60_000,

@@ -1,7 +1,9 @@
 //! Who logs in where: from arguments, from the environment, or asked on the terminal.
 
 use std::env;
+use std::fs;
 use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 use longlink_client::{Code, OnceError, Protection, Settings, ask_once, pb};
 
@@ -19,15 +21,21 @@ pub(crate) struct Login {
     /// Whom to log in as; asked for when it is missing
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
-    /// The password. Others can see it in the list of processes: better leave it out and be asked, or set
-    /// LONGLINK_PASSWORD
+    /// The password. Others can see it in the list of processes: better leave it out and be asked, name a file that
+    /// has it, or set LONGLINK_PASSWORD
     #[arg(long, conflicts_with = "token")]
     password: Option<String>,
-    /// Log in by a token instead; LONGLINK_TOKEN does the same unseen by others
+    /// A file whose first line is the password
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["password", "token", "token_file"])]
+    password_file: Option<PathBuf>,
+    /// Log in by a token instead; LONGLINK_TOKEN and a file do the same unseen by others
     #[arg(long)]
     token: Option<String>,
+    /// A file whose first line is the token
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["password", "token"])]
+    token_file: Option<PathBuf>,
     /// Make the account first
-    #[arg(long, conflicts_with = "token")]
+    #[arg(long, conflicts_with_all = ["token", "token_file"])]
     register: bool,
     /// The invitation, where the server wants one for a new account
     #[arg(long, requires = "register", value_name = "CODE")]
@@ -45,13 +53,15 @@ impl Login {
     /// Finds out all that is missing, and makes the account if that is wanted.
     pub(crate) async fn settle(self) -> Result<(Settings, By), Failure> {
         let protection = self.protected.protection().map_err(Failure::usage)?;
-        let by_password = self.password.is_some() || self.user.is_some() || self.register;
-        let token = self.token.or_else(|| env::var("LONGLINK_TOKEN").ok().filter(|_| !by_password));
+        let password = self.password.map(Ok).or(self.password_file.as_deref().map(first_line)).transpose()?;
+        let token = self.token.map(Ok).or(self.token_file.as_deref().map(first_line)).transpose()?;
+        let by_password = password.is_some() || self.user.is_some() || self.register;
+        let token = token.or_else(|| env::var("LONGLINK_TOKEN").ok().filter(|_| !by_password));
         let (mut settings, by) = match token {
             Some(token) => (Settings::token(token), By::Token),
             None => {
                 let name = found_or_asked(self.user, "--user", || ask("User: "))?;
-                let password = self.password.or_else(|| env::var("LONGLINK_PASSWORD").ok());
+                let password = password.or_else(|| env::var("LONGLINK_PASSWORD").ok());
                 let password =
                     found_or_asked(password, "LONGLINK_PASSWORD", || rpassword::prompt_password("Password: "))?;
                 if self.register {
@@ -64,6 +74,18 @@ impl Login {
         settings.protection = protection;
         settings.client = concat!("longlink-bot/", env!("CARGO_PKG_VERSION")).to_owned();
         Ok((settings, by))
+    }
+}
+
+/// What a file has on its first line.
+fn first_line(path: &Path) -> Result<String, Failure> {
+    let text =
+        fs::read_to_string(path).map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    if line.is_empty() {
+        Err(Failure::usage(format!("{} has nothing on its first line", path.display())))
+    } else {
+        Ok(line.to_owned())
     }
 }
 

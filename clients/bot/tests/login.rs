@@ -39,6 +39,32 @@ async fn a_token_logs_in_and_is_left_alone_at_the_end() {
     let Request::Hello(_) = server.asked().await else { panic!("the good token was not logged out") };
 }
 
+// What stands on a command line can be seen by everybody on the machine.
+#[tokio::test]
+async fn a_token_and_a_password_may_come_from_a_file() {
+    let mut server = Server::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (token, password, empty) = (file("token", "good\n"), file("password", "secret\nmore"), file("empty", "\n"));
+    let chat = ["chat", "--server", &server.address.clone(), "--with", "all"];
+    let bot = Bot::run_with(&[&chat[..], &["--token-file", &token]].concat(), None);
+    assert_eq!(bot.ends().await.2.code(), Some(0));
+    let Request::Hello(hello) = server.asked().await else { panic!("hello comes first") };
+    assert_eq!(hello.credential, Some(Credential::Token("good".into())));
+    let bot = Bot::run_with(&[&chat[..], &["--user", "anna", "--password-file", &password]].concat(), None);
+    assert_eq!(bot.ends().await.2.code(), Some(0));
+    let Request::Hello(hello) = server.asked().await else { panic!("hello comes first") };
+    let Some(Credential::Password(given)) = hello.credential else { panic!("no password") };
+    assert_eq!((given.name.as_str(), given.password.as_str()), ("anna", "secret"));
+    let (_, errors, status) = Bot::run_with(&[&chat[..], &["--token-file", &empty]].concat(), None).ends().await;
+    assert_eq!(status.code(), Some(2));
+    assert_eq!(errors, format!("bot: {empty} has nothing on its first line\n"));
+}
+
 #[tokio::test]
 async fn an_account_is_made_before_the_login_if_that_is_wanted() {
     let mut server = Server::start().await;

@@ -63,6 +63,18 @@ fn user(number: i64) -> UserId {
     UserId::parse(number).unwrap()
 }
 
+fn login(number: u64) -> LoginId {
+    LoginId::from_number(number).unwrap()
+}
+
+fn device(number: i64, device: &str, generation: u32) -> For<'_> {
+    For { user: user(number), device: Some(device), generation: Some(generation), login: login(0xab) }
+}
+
+fn any(number: i64) -> For<'static> {
+    For { user: user(number), device: None, generation: None, login: login(0xab) }
+}
+
 fn minimal() -> Value {
     json!({"sub": "7", "iat": NOW_S, "exp": NOW_S + 10})
 }
@@ -76,29 +88,32 @@ fn with(name: &str, value: Value) -> Value {
 #[test]
 fn what_was_issued_is_verified() {
     let world = World::new();
-    let (token, exp) = world.tokens.issue(user(7), Some("phone"), Some(3), NOW_S, 86_400);
+    let (token, exp) = world.tokens.issue(device(7, "phone", 3), NOW_S, 86_400);
     assert_eq!(exp, NOW_S + 86_400);
     let claims = Claims {
         user: user(7),
         device: Some("phone".into()),
         generation: Some(3),
+        login: login(0xab),
         issued_at_s: NOW_S,
         expires_at_s: exp,
     };
     assert_eq!(world.verify(&token), Ok(claims.clone()));
-    let (bare, _) = world.tokens.issue(user(7), None, None, NOW_S, 86_400);
+    let (bare, _) = world.tokens.issue(any(7), NOW_S, 86_400);
     assert_eq!(world.verify(&bare), Ok(Claims { device: None, generation: None, ..claims }));
 }
 
 #[test]
 fn what_was_issued_reads_as_the_standard_says() {
     let world = World::new();
-    let (token, _) = world.tokens.issue(user(7), Some("phone"), Some(3), NOW_S, 5);
+    let (token, _) = world.tokens.issue(device(7, "phone", 3), NOW_S, 5);
     let parts: Vec<&str> = token.split('.').collect();
     let read = |at: usize| -> Value { serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[at]).unwrap()).unwrap() };
     let (kid, secret) = world.key();
     assert_eq!(read(0), json!({"alg": "HS256", "typ": "JWT", "kid": kid}));
-    let claims = json!({"sub": "7", "iat": NOW_S, "exp": NOW_S + 5, "aud": "longlink", "did": "phone", "gen": 3});
+    let claims = json!({
+        "sub": "7", "iat": NOW_S, "exp": NOW_S + 5, "aud": "longlink", "did": "phone", "gen": 3, "lid": "00000000000000ab",
+    });
     assert_eq!(read(1), claims);
     let mut mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap();
     mac.update(format!("{}.{}", parts[0], parts[1]).as_bytes());
@@ -108,20 +123,29 @@ fn what_was_issued_reads_as_the_standard_says() {
 #[test]
 fn a_backend_that_has_the_key_makes_good_tokens() {
     let world = World::new();
-    let expected =
-        Claims { user: user(7), device: None, generation: None, issued_at_s: NOW_S, expires_at_s: NOW_S + 10 };
-    assert_eq!(world.said(minimal()), Ok(expected.clone()));
     let (kid, _) = world.key();
-    let named = world.by_hand(&json!({"alg": "HS256", "typ": "JWT", "kid": kid}), &minimal());
-    assert_eq!(world.verify(&named), Ok(expected.clone()));
     let extra = with("role", json!("admin"));
-    assert_eq!(world.said(extra), Ok(expected), "claims that are not ours are passed over");
+    for (header, claims) in [
+        (json!({"alg": "HS256"}), minimal()),
+        (json!({"alg": "HS256", "typ": "JWT", "kid": kid}), minimal()),
+        // Claims that are not ours are passed over.
+        (json!({"alg": "HS256"}), extra),
+    ] {
+        let token = world.by_hand(&header, &claims);
+        let (device, generation, login) = (None, None, LoginId::of_token(&token));
+        let expected =
+            Claims { user: user(7), device, generation, login, issued_at_s: NOW_S, expires_at_s: NOW_S + 10 };
+        assert_eq!(world.verify(&token), Ok(expected));
+    }
+    let named = with("lid", json!("00000000000000ab"));
+    assert_eq!(world.said(named).unwrap().login, login(0xab));
+    assert_eq!(world.said(with("lid", json!("ab"))), Err(BadToken::Malformed));
 }
 
 #[test]
 fn a_changed_token_is_refused() {
     let world = World::new();
-    let (token, _) = world.tokens.issue(user(7), None, None, NOW_S, 10);
+    let (token, _) = world.tokens.issue(any(7), NOW_S, 10);
     let parts: Vec<&str> = token.split('.').collect();
     let other = part(&with("sub", json!("8")));
     assert_eq!(world.verify(&format!("{}.{other}.{}", parts[0], parts[2])), Err(BadToken::WrongSignature));
@@ -187,7 +211,7 @@ fn what_is_no_token_is_malformed() {
 #[test]
 fn a_token_lives_to_its_end_and_the_leeway() {
     let world = World::new();
-    let (token, exp) = world.tokens.issue(user(7), None, None, NOW_S, 10);
+    let (token, exp) = world.tokens.issue(any(7), NOW_S, 10);
     assert!(world.tokens.verify(&token, exp + LEEWAY_S - 1).is_ok());
     assert_eq!(world.tokens.verify(&token, exp + LEEWAY_S), Err(BadToken::Expired));
     assert_eq!(world.said(with("exp", json!(i64::MIN))), Err(BadToken::Expired));
@@ -222,12 +246,12 @@ fn an_over_long_token_is_not_looked_at() {
 #[test]
 fn tokens_outlive_new_keys_until_their_own_falls_off() {
     let world = World::new();
-    let (old, _) = world.tokens.issue(user(7), None, None, NOW_S, 10);
+    let (old, _) = world.tokens.issue(any(7), NOW_S, 10);
     for _ in 1..KEYS_MAX {
         let kid = world.tokens.rotate().unwrap();
         assert_eq!(world.key().0, kid);
         assert!(world.verify(&old).is_ok());
-        let (new, _) = world.tokens.issue(user(8), None, None, NOW_S, 10);
+        let (new, _) = world.tokens.issue(any(8), NOW_S, 10);
         assert!(world.verify(&new).is_ok());
     }
     world.tokens.rotate().unwrap();
@@ -241,7 +265,7 @@ fn keys_made_by_another_process_count_after_a_reload() {
     let world = World::new();
     let other = Tokens::open(world.path()).unwrap();
     let kid = other.rotate().unwrap();
-    let (token, _) = other.issue(user(7), None, None, NOW_S, 10);
+    let (token, _) = other.issue(any(7), NOW_S, 10);
     assert_eq!(world.verify(&token), Err(BadToken::UnknownKey));
     assert_eq!(world.tokens.reload().unwrap(), kid);
     assert!(world.verify(&token).is_ok());

@@ -82,7 +82,13 @@ fn tell(json: &Value) -> Response {
 
 /// A refusal as JSON, with the status that comes nearest.
 fn refuse(refused: &Refused) -> Response {
-    let status = match refused.code {
+    let json = contract::message("Refusal").and_then(|message| contract::to_json(message, refused.encode()));
+    (status_of(refused.code), [(CONTENT_TYPE, "application/json")], json.unwrap_or_default()).into_response()
+}
+
+/// The status that comes nearest to a code.
+pub(super) fn status_of(code: Code) -> StatusCode {
+    match code {
         Code::NotLoggedIn | Code::BadToken => StatusCode::UNAUTHORIZED,
         Code::NotAllowed | Code::Disabled => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
@@ -98,7 +104,5 @@ fn refuse(refused: &Refused) -> Response {
         | Code::WrongCredentials
         | Code::RegistrationClosed
         | Code::TooLate => StatusCode::BAD_REQUEST,
-    };
-    let json = contract::message("Refusal").and_then(|message| contract::to_json(message, refused.encode()));
-    (status, [(CONTENT_TYPE, "application/json")], json.unwrap_or_default()).into_response()
+    }
 }

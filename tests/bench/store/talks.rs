@@ -61,6 +61,7 @@ fn open(config: &Config) -> Open {
         passwords: Passwords::new(password_settings(&config.accounts)).expect("a hash"),
         tokens: Arc::new(data.tokens),
         uploads: data.uploads,
+        audit: data.audit,
         clock: Clock::new(),
     };
     Open(Chat::new(data.store, parts, chat_settings(config)), store)

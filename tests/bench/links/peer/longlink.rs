@@ -6,7 +6,8 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use longlink::auth::keys::FILE_NAME;
-use longlink::auth::token::Tokens;
+use longlink::auth::login_id::LoginId;
+use longlink::auth::token::{For, Tokens};
 use longlink::control::SOCKET;
 use longlink::id::UserId;
 use serde_json::{Value, json};
@@ -47,7 +48,9 @@ pub(super) fn add_users(folder: &Path, users: &mut Vec<(i64, String)>, count: us
         let user = operate(folder, &json!({"do": "user_add", "name": format!("bench {number}"), "password": null}));
         let user = user["id"].as_i64().unwrap();
         let now_s = longlink::clock::Clock::new().wall_s();
-        let (token, _) = tokens.issue(UserId::parse(user).unwrap(), None, None, now_s, TOKEN_TTL_S);
+        let user_id = UserId::parse(user).unwrap();
+        let whom = For { user: user_id, device: None, generation: None, login: LoginId::random() };
+        let (token, _) = tokens.issue(whom, now_s, TOKEN_TTL_S);
         users.push((user, token));
     }
 }
