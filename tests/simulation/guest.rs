@@ -60,25 +60,25 @@ pub(crate) async fn live(bot: Bot, scene: Scene) {
 /// once over all of them.
 async fn arrive(bot: &Bot, scene: &Scene, events: &mut Events) -> Option<u32> {
     loop {
-        match events.recv().await? {
-            Event::Connected(now) => {
-                let mut device = bot.device();
-                let resume = device.place.clone();
-                let resume = resume.as_ref().map(|(epoch, cursor)| (epoch.as_str(), *cursor));
-                let resumed = if resume.is_some() { pb::ResumeOutcome::Continued } else { pb::ResumeOutcome::Live };
-                let mut reply = pb::HelloReply { epoch: now.epoch.clone(), head: now.cursor, ..Default::default() };
-                reply.set_resumed(resumed);
-                let link = scene.recorder.link(device.reader, resume, &reply);
-                scene.trace.note(format_args!("{} is linked as {link}, behind {resume:?}", device.name));
-                device.place.get_or_insert((now.epoch, now.cursor));
-                return Some(link);
+        let event = events.recv().await?;
+        let Event::Connected(now) = event else {
+            let is_so_far = matches!(event, Event::Disconnected { .. });
+            scene.check(is_so_far, || format!("before its first login the client tells {event:?}"));
+            if is_so_far {
+                continue;
             }
-            Event::Disconnected { .. } => {}
-            other => {
-                scene.check(false, || format!("before its first login the client tells {other:?}"));
-                return None;
-            }
-        }
+            return None;
+        };
+        let mut device = bot.device();
+        let resume = device.place.clone();
+        let resume = resume.as_ref().map(|(epoch, cursor)| (epoch.as_str(), *cursor));
+        let resumed = if resume.is_some() { pb::ResumeOutcome::Continued } else { pb::ResumeOutcome::Live };
+        let mut reply = pb::HelloReply { epoch: now.epoch.clone(), head: now.cursor, ..Default::default() };
+        reply.set_resumed(resumed);
+        let link = scene.recorder.link(device.reader, resume, &reply);
+        scene.trace.note(format_args!("{} is linked as {link}, behind {resume:?}", device.name));
+        device.place.get_or_insert((now.epoch, now.cursor));
+        return Some(link);
     }
 }
 

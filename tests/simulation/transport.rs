@@ -35,13 +35,11 @@ impl Carrier {
         let Ok(mut hello) = pb::HelloRequest::decode(frame.body.clone()) else { return frame };
         let device = hello.device_id.clone();
         if let Some(resume) = &mut hello.resume {
-            match bug {
-                Bug::PushedIsTaken => {
-                    let pushed = self.pushed.lock().unwrap().get(&device).copied();
-                    resume.cursor = resume.cursor.max(pushed.unwrap_or_default());
-                }
-                Bug::CursorBackwards => resume.cursor = (resume.cursor - 2).max(0),
-                _ => {}
+            if bug == Bug::PushedIsTaken {
+                let pushed = self.pushed.lock().unwrap().get(&device).copied();
+                resume.cursor = resume.cursor.max(pushed.unwrap_or_default());
+            } else if bug == Bug::CursorBackwards {
+                resume.cursor = (resume.cursor - 2).max(0);
             }
         }
         self.device = Some(device);

@@ -210,21 +210,17 @@ impl World {
         };
         let how = if has_failed || self.setting.without.contains(&how) { Fault::Stop } else { how };
         self.scene.recorder.fault(how.word());
-        match how {
-            Fault::PowerCut => {
-                let lost = self.disk.cut_power(&mut self.dice);
-                self.trace.note(format_args!("the power is cut, {lost} writes are lost"));
-            }
-            Fault::Stop => {
-                let reason = if has_failed { CloseReason::StoreFailed } else { CloseReason::Shutdown };
-                self.trace.note("the server is told to stop");
-                self.stop(server, reason).await;
-                self.disk.outlive_process();
-            }
-            _ => {
-                self.trace.note("the process is killed");
-                self.disk.outlive_process();
-            }
+        if how == Fault::PowerCut {
+            let lost = self.disk.cut_power(&mut self.dice);
+            self.trace.note(format_args!("the power is cut, {lost} writes are lost"));
+        } else if how == Fault::Kill {
+            self.trace.note("the process is killed");
+            self.disk.outlive_process();
+        } else {
+            let reason = if has_failed { CloseReason::StoreFailed } else { CloseReason::Shutdown };
+            self.trace.note("the server is told to stop");
+            self.stop(server, reason).await;
+            self.disk.outlive_process();
         }
     }
 

@@ -131,7 +131,7 @@ impl Simulated {
                 let queue_id = self.memory.head(LOG);
                 let _ = reply.send(Ok(Appended { queue_id, sent_at_ms: 0, duplicate: false }));
             }
-            job => self.refuse(job, full),
+            job @ (Job::Append(..) | Job::Find(..) | Job::Change(..)) => self.refuse(job, full),
         }
     }
 
