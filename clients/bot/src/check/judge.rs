@@ -86,6 +86,8 @@ struct Send {
     /// Refused, at least once: with a final code, with a temporary one.
     refused: Option<i32>,
     put_off: bool,
+    /// Asked more than once.
+    again: bool,
     /// All of the log up to here was there before this was sent.
     behind: i64,
     /// Sends that were before it on each link that it went out on, or were acknowledged by then.
@@ -135,9 +137,9 @@ impl Judge {
 
     /// The verdict on all that was taken.
     pub fn finish(mut self) -> Verdict {
-        self.judge_sends();
-        self.judge_log();
         let stays = self.judge_changes();
+        self.judge_sends(&stays);
+        self.judge_log();
         self.judge_readers(&stays);
         self.judge_talks(&stays);
         self.judge_altered(&stays);

@@ -57,6 +57,12 @@ impl Stays {
         stays.iter().find(|(from, to)| (*from..=*to).contains(&at)).map_or(i64::MAX, |(_, to)| *to)
     }
 
+    /// Whether the user came into the group between these places, neither included.
+    pub(super) fn begin_between(&self, group: i64, user: i64, after: i64, before: i64) -> bool {
+        let stays = self.0.get(&(group, user)).map(Vec::as_slice).unwrap_or_default();
+        stays.iter().any(|(from, _)| after < *from && *from < before)
+    }
+
     fn happened(&mut self, group: i64, at: i64, Happened { what, users }: &Happened) {
         for user in users {
             let all = self.0.entry((group, *user)).or_default();

@@ -2,6 +2,7 @@
 
 use super::super::record::Entry;
 use super::super::verdict::Kind;
+use super::groups::Stays;
 use super::{Judge, Send, told};
 
 /// Codes from here on are temporary (PROTOCOL.md, "Codes").
@@ -28,8 +29,8 @@ impl Judge {
         if self.send_by_name.insert((from, id.clone()), number).is_some() {
             return Err(format!("{id} of {from} was asked before"));
         }
-        let (places, refused, put_off) = (Vec::new(), None, false);
-        self.sends.push(Send { from, id, to, content, alters, places, refused, put_off, behind, preceded_by });
+        let (places, refused, put_off, again) = (Vec::new(), None, false, false);
+        self.sends.push(Send { from, id, to, content, alters, places, refused, put_off, again, behind, preceded_by });
         self.verdict.counts.asks += 1;
         Ok(())
     }
@@ -47,6 +48,7 @@ impl Judge {
         still.retain(|one| before.contains(one) || self.sends.get(*one).is_some_and(|one| !one.places.is_empty()));
         if let Some(send) = self.sends.get_mut(number) {
             send.preceded_by = still;
+            send.again = true;
         }
         self.verdict.counts.retries += 1;
         Ok(())
@@ -91,7 +93,7 @@ impl Judge {
         })
     }
 
-    pub(super) fn judge_sends(&mut self) {
+    pub(super) fn judge_sends(&mut self, stays: &Stays) {
         for (number, send) in std::mem::take(&mut self.sends).into_iter().enumerate() {
             let Send { from, id, .. } = &send;
             let entry = self.entry_by_name.get(&(*from, id.clone())).and_then(|at| self.entries.get(*at as usize));
@@ -146,12 +148,12 @@ impl Judge {
             found.into_iter().for_each(|(kind, text)| self.found(kind, text));
             // Put back, for those that come behind it.
             self.sends.push(send);
-            self.judge_order(number);
+            self.judge_order(number, stays);
         }
     }
 
     /// Of two sends that went out in the same order wherever they went out, the first is first in the log.
-    fn judge_order(&mut self, number: usize) {
+    fn judge_order(&mut self, number: usize, stays: &Stays) {
         let place = |send: &Send| {
             let entry = self.entry_by_name.get(&(send.from, send.id.clone()));
             entry.and_then(|entry| self.entries.get(*entry as usize)).map(|entry| entry.at)
@@ -161,7 +163,11 @@ impl Judge {
         let before = send.preceded_by.iter().filter_map(|before| self.sends.get(*before));
         // One that was put off goes again later, and may then come behind.
         let before = before.filter(|before| !before.put_off && before.refused.is_none() && !send.put_off);
-        let wrong = before.filter_map(|before| Some((before, place(before).filter(|its| *its >= at)?))).next();
+        // So does one that was refused without a word that arrived, since its writer was not in the group yet.
+        let came_in_late =
+            |before: &Send, its| before.again && stays.begin_between(before.to, send.from, before.behind, its);
+        let mut behind = before.filter_map(|before| Some((before, place(before).filter(|its| *its >= at)?)));
+        let wrong = behind.find(|(before, its)| !came_in_late(before, *its));
         if let Some((before, its)) = wrong {
             let (from, one, other) = (send.from, &before.id, &send.id);
             let text = format!("{from} sent {one} before {other}, and they are entries {its} and {at}");

@@ -253,6 +253,28 @@ fn an_order_that_was_not_kept_is_reordered() {
 }
 
 #[test]
+fn a_send_from_before_its_writer_was_in_the_group_may_come_behind_when_it_is_asked_again() {
+    let history = |joins_first: bool| {
+        let mut all = vec![reader(0, 1), reader(2, 3), link(0, 0, 0), link(2, 2, 0)];
+        all.push(entry(0, 99, 98, "of a stranger"));
+        all.extend([change(0, 1, Event::Created, &[1, 2]), event(1, 1, Event::Created, &[1, 2])]);
+        let joins = [change(1, 1, Event::Joined, &[3]), event(2, 1, Event::Joined, &[3]), link(3, 2, 20)];
+        // Neither is answered before the link breaks.
+        let asks = [ask(2, 3, GROUP, "x"), ask(2, 3, 1, "y")];
+        let asks_later = [ask(3, 3, GROUP, "x"), ask(3, 3, 1, "y")];
+        if joins_first {
+            all.extend(joins.into_iter().chain(asks_later));
+        } else {
+            all.extend(asks.into_iter().chain(joins));
+        }
+        all.extend([link(4, 2, 20), again(4, 3, "x"), again(4, 3, "y")]);
+        all.extend([entry(3, 3, 1, "y"), entry(4, 3, GROUP, "x"), ack(4, 3, "x", 40), ack(4, 3, "y", 30)]);
+        judged(all).findings.into_iter().filter(|finding| finding.kind == Kind::Reordered).count()
+    };
+    assert_eq!((history(false), history(true)), (0, 1));
+}
+
+#[test]
 fn what_is_not_for_somebody_is_foreign() {
     let told = only(replaced(got(5, &[1, 4, 5, 6, 7, 8, 9, 10]), got(5, &[1, 3, 4, 5, 6, 7, 8, 9, 10])));
     let foreign = "reader 4 was shown entry 30, not theirs: b of 2 to 1, \"2 says b\"";
