@@ -26,7 +26,7 @@ use walk::{fail, number, play_once, walk, without};
 use world::Setting;
 
 /// So many worlds are walked unless `LONGLINK_WORLD_SEEDS` says otherwise.
-const SEEDS: u64 = 1_000;
+const SEEDS: u64 = 2_000;
 /// Within so many worlds each planted bug is found.
 const SEEDS_FOR_A_BUG: u64 = 200;
 
