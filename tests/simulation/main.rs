@@ -16,6 +16,8 @@ mod http;
 mod plan;
 mod scene;
 mod store;
+#[path = "../support/plan.rs"]
+mod support;
 mod trace;
 mod transport;
 mod walk;

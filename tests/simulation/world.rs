@@ -27,10 +27,8 @@ use crate::fault::{self, Fault};
 use crate::plan::{OUTBOX_BYTES_MAX, plan};
 use crate::scene::{Scene, spawn};
 use crate::store::{LOG, Simulated};
+use crate::support::TODAY_MS;
 use crate::trace::Trace;
-
-/// 2027-01-15, in milliseconds: when worlds begin.
-const TODAY_MS: i64 = 1_800_000_000_000;
 
 /// How a world is to be played.
 #[derive(Clone, Debug, Default)]

@@ -15,7 +15,7 @@ use longlink::wire::{Code, Command, Request};
 use prost::Message;
 
 use crate::support::groups::{create, creation, event, history, invite, leave};
-use crate::support::world::plan;
+use crate::support::plan;
 use crate::support::{World, text_to};
 
 // G1, G5.
@@ -166,7 +166,7 @@ async fn who_has_left_writes_no_more() {
 #[tokio::test(start_paused = true)]
 async fn a_change_is_answered_when_it_holds_and_not_before() {
     let (metrics, folder) = (Arc::new(Metrics::default()), tempfile::tempdir().unwrap());
-    let plan = plan(Arc::new(Memory::new()), &folder);
+    let plan = plan(Arc::new(Memory::new()), folder.path());
     let parts = Parts {
         router: Arc::new(Router::default()),
         metrics: Arc::clone(&metrics),

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::support::files::{avatar, below, file, get, png, post, request};
 use crate::support::http::{exchange, read_answer, read_head};
-use crate::support::world::plan;
+use crate::support::plan;
 use crate::support::{World, pass};
 
 const HOUR_MS: u64 = 3600 * 1000;
@@ -120,7 +120,7 @@ async fn a_disk_without_room_takes_no_uploads_and_says_so() {
 #[tokio::test]
 async fn a_crash_between_the_file_and_its_record_leaves_nothing_after_the_next_start() {
     let (store, folder) = (Arc::new(Memory::new()), tempfile::tempdir().unwrap());
-    let first = plan(Arc::clone(&store) as _, &folder);
+    let first = plan(Arc::clone(&store) as _, folder.path());
     let user = UserId::parse(1).unwrap();
     let mut part = first.uploads.begin(first.uploads.enter(user).unwrap(), 3).unwrap();
     part.put(b"abc").unwrap();
@@ -134,7 +134,7 @@ async fn a_crash_between_the_file_and_its_record_leaves_nothing_after_the_next_s
     whole.keep(Shelf::Files).unwrap();
     let uploads = folder.path().join("uploads");
     assert_eq!(below(&uploads).len(), 1);
-    let server = Server::start(plan(Arc::clone(&store) as _, &folder)).await.unwrap();
+    let server = Server::start(plan(Arc::clone(&store) as _, folder.path())).await.unwrap();
     assert_eq!(below(&uploads).len(), 0);
     assert_eq!(store.list(b"stray/", None, 1).unwrap(), []);
     server.stop(CloseReason::Shutdown).await;

@@ -7,6 +7,7 @@ pub(crate) mod groups;
 pub(crate) mod http;
 pub(crate) mod peer;
 pub(crate) mod people;
+pub(crate) mod plan;
 pub(crate) mod requests;
 pub(crate) mod tls;
 pub(crate) mod web;
@@ -14,5 +15,6 @@ pub(crate) mod world;
 
 pub(crate) use gate::Gate;
 pub(crate) use peer::{Peer, VERSION, bytes};
+pub(crate) use plan::{TODAY_MS, plan};
 pub(crate) use requests::{hello, text_to};
-pub(crate) use world::{TODAY_MS, World, pass};
+pub(crate) use world::{World, pass};
