@@ -4,6 +4,7 @@
 //! key that has not been seen has a full bucket, so a full bucket need not be kept; what is kept is bounded. One that
 //! limits several things of a key, as in a second and in a day, keeps a bucket for each, and is asked once for all.
 
+pub mod ranked;
 pub mod tries;
 
 use std::collections::{BTreeSet, HashMap};

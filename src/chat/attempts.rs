@@ -13,13 +13,14 @@
 //!
 //! All of it is in memory and bounded. A restart forgets it: the delays, and the places that were known.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 
 use super::{Chat, keys};
 use crate::address::{Address, Network};
 use crate::limiter::RetryAfter;
+use crate::limiter::ranked::Ranked;
 use crate::limiter::tries::{self, Begun, Tries};
 use crate::metrics::Limit;
 use crate::wire::{Code, Refused};
@@ -74,12 +75,17 @@ pub(super) struct Attempts {
 }
 
 /// Places from which names have logged in.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Known {
-    by_name: HashMap<u64, (u64, VecDeque<u64>)>,
-    /// Those that have not logged in for longest first.
-    oldest: BTreeSet<(u64, u64)>,
+    /// Ranked by when they logged in last.
+    by_name: Ranked<u64, VecDeque<u64>>,
     next: u64,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self { by_name: Ranked::new(KNOWN_NAMES_MAX), next: 0 }
+    }
 }
 
 impl Attempts {
@@ -126,18 +132,12 @@ impl Attempts {
 
 impl Known {
     fn place(&self, name: u64, places: &[u64]) -> Option<u64> {
-        let (_, known) = self.by_name.get(&name)?;
+        let known = self.by_name.get(&name)?;
         places.iter().copied().find(|place| known.contains(place))
     }
 
     fn add(&mut self, name: u64, places: &[u64]) {
-        let mut known = match self.by_name.remove(&name) {
-            Some((used, known)) => {
-                self.oldest.remove(&(used, name));
-                known
-            }
-            None => VecDeque::new(),
-        };
+        let mut known = self.by_name.take(&name).unwrap_or_default();
         for place in places {
             known.retain(|other| other != place);
             known.push_back(*place);
@@ -145,12 +145,7 @@ impl Known {
         while known.len() > PLACES_MAX {
             known.pop_front();
         }
-        while self.by_name.len() >= KNOWN_NAMES_MAX {
-            let Some((_, oldest)) = self.oldest.pop_first() else { break };
-            self.by_name.remove(&oldest);
-        }
-        self.oldest.insert((self.next, name));
-        self.by_name.insert(name, (self.next, known));
+        self.by_name.set(&name, self.next, known);
         self.next += 1;
     }
 }
@@ -243,7 +238,7 @@ mod tests {
         }
         known.add(0, &[7]);
         known.add(u64::MAX, &[7]);
-        assert_eq!(known.by_name.len(), KNOWN_NAMES_MAX);
+        assert_eq!(known.by_name.count(), KNOWN_NAMES_MAX);
         assert_eq!((known.place(0, &[7]), known.place(1, &[7])), (Some(7), None));
     }
 }

@@ -3,11 +3,11 @@
 //! The first few tries of a key are free. Each further one waits for twice as long as the one before, up to a bound, and
 //! what was wrong is forgotten at a steady rate. What is kept is bounded, as in `Limiter`.
 
-use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::RetryAfter;
+use super::ranked::Ranked;
 use crate::session::Moment;
 
 /// How many empty records are forgotten with each try: more than one, so that they go faster than they come.
@@ -32,7 +32,8 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct Tries<K> {
     settings: Settings,
-    records: Mutex<Records<K>>,
+    /// Ranked by when they are empty: those of which least is remembered go first.
+    records: Mutex<Ranked<K, Record>>,
 }
 
 /// A try that has begun. It counts as wrong until it is taken back, so that many at once are no way round.
@@ -50,56 +51,46 @@ struct Record {
     free_at_ms: u64,
 }
 
-#[derive(Debug)]
-struct Records<K> {
-    by_key: HashMap<K, Record>,
-    /// Those of which least is remembered first.
-    emptiest: BTreeSet<(u64, K)>,
-}
-
 impl<K: Clone + Eq + Hash + Ord> Tries<K> {
     pub fn new(settings: Settings) -> Self {
-        let settings = Settings {
-            free: settings.free.max(1),
-            forgotten_after_ms: settings.forgotten_after_ms.max(1),
-            keys_max: settings.keys_max.max(1),
-            ..settings
-        };
-        let records = Records { by_key: HashMap::new(), emptiest: BTreeSet::new() };
-        Self { settings, records: Mutex::new(records) }
+        let settings =
+            Settings { free: settings.free.max(1), forgotten_after_ms: settings.forgotten_after_ms.max(1), ..settings };
+        Self { settings, records: Mutex::new(Ranked::new(settings.keys_max)) }
     }
 
     /// Begins a try of `key`, or says when the next one may.
     pub fn begin(&self, key: &K, now: Moment) -> Result<Begun, RetryAfter> {
         let one_ms = self.settings.forgotten_after_ms;
         let mut records = self.lock();
-        records.forget_empty(now.0);
-        let record = records.by_key.get(key).copied().unwrap_or_default();
+        for _ in 0..FORGOTTEN_AT_ONCE {
+            records.forget_first(now.0);
+        }
+        let record = records.get(key).copied().unwrap_or_default();
         if record.free_at_ms > now.0 {
             return Err(RetryAfter { ms: record.free_at_ms - now.0 });
         }
         let empty_at_ms = record.empty_at_ms.max(now.0).saturating_add(one_ms);
         let wrong = (empty_at_ms - now.0).div_ceil(one_ms);
         let free_at_ms = now.0.saturating_add(self.delay_ms(wrong));
-        records.set(key, Record { empty_at_ms, free_at_ms }, self.settings.keys_max);
+        records.set(key, empty_at_ms, Record { empty_at_ms, free_at_ms });
         Ok(Begun { free_at_ms, free_before_ms: record.free_at_ms })
     }
 
     /// Takes a try back that was not wrong. What was wrong before it stays.
     pub fn take_back(&self, key: &K, begun: Begun) {
         let mut records = self.lock();
-        let Some(mut record) = records.by_key.get(key).copied() else { return };
+        let Some(mut record) = records.get(key).copied() else { return };
         record.empty_at_ms = record.empty_at_ms.saturating_sub(self.settings.forgotten_after_ms);
         // Another one may have begun since, and then it is its delay that counts.
         if record.free_at_ms == begun.free_at_ms {
             record.free_at_ms = begun.free_before_ms;
         }
-        records.set(key, record, self.settings.keys_max);
+        records.set(key, record.empty_at_ms, record);
     }
 
     /// Of how many keys something is remembered now.
     pub fn keys(&self) -> usize {
-        self.lock().by_key.len()
+        self.lock().count()
     }
 
     /// What the next try waits for when so many were wrong.
@@ -110,34 +101,8 @@ impl<K: Clone + Eq + Hash + Ord> Tries<K> {
         delay_ms.unwrap_or(u64::MAX).min(self.settings.delay_ms_max)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Records<K>> {
+    fn lock(&self) -> MutexGuard<'_, Ranked<K, Record>> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<K: Clone + Eq + Hash + Ord> Records<K> {
-    fn set(&mut self, key: &K, record: Record, keys_max: usize) {
-        if let Some(old) = self.by_key.remove(key) {
-            self.emptiest.remove(&(old.empty_at_ms, key.clone()));
-        }
-        while self.by_key.len() >= keys_max {
-            let Some((_, emptiest)) = self.emptiest.pop_first() else { break };
-            self.by_key.remove(&emptiest);
-        }
-        self.by_key.insert(key.clone(), record);
-        self.emptiest.insert((record.empty_at_ms, key.clone()));
-    }
-
-    fn forget_empty(&mut self, now_ms: u64) {
-        for _ in 0..FORGOTTEN_AT_ONCE {
-            match self.emptiest.first() {
-                Some((empty_at_ms, _)) if *empty_at_ms <= now_ms => {}
-                Some(_) | None => break,
-            }
-            if let Some((_, key)) = self.emptiest.pop_first() {
-                self.by_key.remove(&key);
-            }
-        }
     }
 }
 
