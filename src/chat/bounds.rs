@@ -3,7 +3,7 @@
 use super::Chat;
 use crate::audit::Event;
 use crate::id::UserId;
-use crate::limiter::Limiter;
+use crate::limiter::{Limiter, RetryAfter};
 use crate::metrics::Limit;
 use crate::wire::{Code, Refused};
 
@@ -16,11 +16,14 @@ impl Chat {
         user: UserId,
         what: &str,
     ) -> Result<(), Refused> {
-        limiter.try_take(&user.get(), self.now(), 1).map_err(|later| {
-            self.metrics.limited(limit);
-            self.note(Event::RateLimited { user: user.get(), what: what.to_owned() });
-            Refused::new(Code::RateLimited, format!("{what}: {later}"))
-        })
+        limiter.try_take(&user.get(), self.now(), 1).map_err(|later| self.too_often(limit, user, what, later))
+    }
+
+    /// The refusal of what a user did too often, counted and noted.
+    pub(super) fn too_often(&self, limit: Limit, user: UserId, what: &str, later: RetryAfter) -> Refused {
+        self.metrics.limited(limit);
+        self.note(Event::RateLimited { user: user.get(), what: what.to_owned() });
+        Refused::new(Code::RateLimited, format!("{what}: {later}"))
     }
 }
 

@@ -61,8 +61,7 @@ impl Chat {
         let wanted = [1, 1, content_bytes as u64];
         self.sends.try_take_all(&caller.user.get(), self.now(), wanted).map_err(|(place, later)| {
             let (limit, what) = SENT.get(place).copied().unwrap_or((Limit::SendsPerSecond, "sending"));
-            self.metrics.limited(limit);
-            Refused::new(Code::RateLimited, format!("{what}: {later}"))
+            self.too_often(limit, caller.user, what, later)
         })
     }
 
