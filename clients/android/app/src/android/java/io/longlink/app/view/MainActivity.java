@@ -3,7 +3,6 @@ package io.longlink.app.view;
 import android.content.Intent;
 import android.os.Bundle;
 import android.view.View;
-import android.widget.AbsListView;
 import android.widget.ListView;
 import io.longlink.app.R;
 import io.longlink.app.phone.App;
@@ -31,13 +30,10 @@ public final class MainActivity extends ScreenActivity<ListState, ListPresenter>
             options(rows.getItem(at));
             return true;
         });
-        list.setOnScrollListener(new AbsListView.OnScrollListener() {
+        list.setOnScrollListener(new AtEnd() {
             @Override
-            public void onScrollStateChanged(AbsListView view, int state) {}
-
-            @Override
-            public void onScroll(AbsListView view, int first, int visible, int total) {
-                if (shown != null && shown.more && total > 0 && first + visible >= total) {
+            void reached() {
+                if (shown != null && shown.more) {
                     presenter.older();
                 }
             }

@@ -6,7 +6,6 @@ import android.content.Intent;
 import android.text.Editable;
 import android.text.TextWatcher;
 import android.view.View;
-import android.widget.AbsListView;
 import android.widget.EditText;
 import android.widget.ListView;
 import io.longlink.app.R;
@@ -56,13 +55,10 @@ public final class PeopleActivity extends ScreenActivity<PeopleState, PeoplePres
             card(rows.getItem(at));
             return true;
         });
-        list.setOnScrollListener(new AbsListView.OnScrollListener() {
+        list.setOnScrollListener(new AtEnd() {
             @Override
-            public void onScrollStateChanged(AbsListView view, int state) {}
-
-            @Override
-            public void onScroll(AbsListView view, int first, int visible, int total) {
-                if (shown != null && shown.more && total > 0 && first + visible >= total) {
+            void reached() {
+                if (shown != null && shown.more) {
                     presenter.more();
                 }
             }
