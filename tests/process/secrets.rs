@@ -77,7 +77,9 @@ async fn no_secret_is_in_a_log_an_error_or_the_list_of_processes() {
     for (name, word) in [("anna", "wrong-battery-3"), ("nobody", "wrong-battery-3")] {
         assert_eq!(stranger.code(Command::Hello, &password(name, word, "phone")).await, Code::WrongCredentials);
     }
-    let changed = format!("{}A", &token[..token.len() - 1]);
+    // A signature may end with either.
+    let other = if token.ends_with('A') { 'Q' } else { 'A' };
+    let changed = format!("{}{other}", &token[..token.len() - 1]);
     secrets.token(&changed);
     for bad in ["not-a-token-at-all", "wrong-battery-3.wrong-battery-3.wrong-battery-3", &changed] {
         let mut stranger = program.connect().await;
