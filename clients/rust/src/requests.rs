@@ -47,6 +47,7 @@ pub(crate) struct Requests {
     sends_under_way: usize,
     /// Sends wait until then, since the server has no room for them now.
     sends_held_until: Option<Instant>,
+    is_send_next: bool,
     pause: Pause,
 }
 
@@ -66,6 +67,7 @@ impl Requests {
             sends: VecDeque::new(),
             sends_under_way: 0,
             sends_held_until: None,
+            is_send_next: false,
             pause,
         }
     }
@@ -85,13 +87,17 @@ impl Requests {
         if self.sends_held_until.is_some_and(|until| until <= now) {
             self.sends_held_until = None;
         }
-        // One of each in turn, so that neither kind can keep the other waiting.
-        loop {
-            let asked = self.fill_ask(&mut put);
-            let sent = self.fill_send(now, &mut put);
-            if !asked && !sent {
-                return;
-            }
+        while self.fill_one(now, &mut put) {}
+    }
+
+    /// One of each in turn, so that neither kind can keep the other waiting, also where one answer makes room for one.
+    fn fill_one(&mut self, now: Instant, put: &mut impl FnMut(Command, Bytes) -> Option<u32>) -> bool {
+        if self.is_send_next {
+            self.is_send_next = !self.fill_send(now, put);
+            !self.is_send_next || self.fill_ask(put)
+        } else {
+            self.is_send_next = self.fill_ask(put);
+            self.is_send_next || self.fill_send(now, put)
         }
     }
 

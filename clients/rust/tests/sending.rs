@@ -50,6 +50,26 @@ async fn unanswered_sends_go_out_again_in_order_under_their_own_names() {
 }
 
 #[tokio::test]
+async fn questions_that_wait_do_not_keep_a_message_waiting() {
+    let (client, _events, mut server, _pipes) = logged_in(Settings { in_flight_max: 1, ..settings() }).await;
+    let ask = || client.ask(pb::GroupListRequest {});
+    let story = async {
+        let (seq, _) = server.asked::<pb::GroupListRequest>().await;
+        let message = client.send(3, "between them").unwrap();
+        server.say(Command::GroupList, seq, pb::GroupListReply::default()).await;
+        server.keep(11).await;
+        for _ in 0..2 {
+            let (seq, _) = server.asked::<pb::GroupListRequest>().await;
+            server.say(Command::GroupList, seq, pb::GroupListReply::default()).await;
+        }
+        message.await
+    };
+    let (first, second, third, kept) = tokio::join!(ask(), ask(), ask(), story);
+    assert!(first.is_ok() && second.is_ok() && third.is_ok());
+    assert_eq!(kept.unwrap().queue_id, 11);
+}
+
+#[tokio::test]
 async fn a_full_queue_is_an_error_at_once_and_has_room_again_after_an_answer() {
     let (client, _events, mut server, _pipes) = logged_in(Settings { sends_max: 2, ..settings() }).await;
     let first = client.send(3, "1").unwrap();
