@@ -13,8 +13,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::session::Moment;
 
-/// How many full buckets are forgotten with each call: more than one, so that they go faster than they come.
+/// How many full buckets are forgotten with each new one: more than one, so that they go faster than they come.
 const FORGOTTEN_AT_ONCE: usize = 2;
+/// They are forgotten with one call in so many as well, so that they go where nobody new comes. With each call it would
+/// be most of what a call costs.
+const FORGOTTEN_EVERY: u32 = 16;
 
 /// How much a limiter lets through, and for how many keys it remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +80,7 @@ struct Buckets<K, const N: usize> {
     /// Fullest first, by what was true when they were put here: buckets only get emptier, so that nobody is fuller than
     /// where they stand. They are put right when they come to the front, and not with each token.
     fullest: BTreeSet<(u128, K)>,
+    calls: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +117,7 @@ impl<K: Clone + Eq + Hash + Ord, const N: usize> Limiter<K, N> {
             rates: rates.map(bucket),
             // A limiter that remembers nobody would limit nobody.
             keys_max: keys_max.max(1),
-            buckets: Mutex::new(Buckets { by_key: HashMap::new(), fullest: BTreeSet::new() }),
+            buckets: Mutex::new(Buckets { by_key: HashMap::new(), fullest: BTreeSet::new(), calls: 0 }),
         }
     }
 
@@ -121,9 +125,27 @@ impl<K: Clone + Eq + Hash + Ord, const N: usize> Limiter<K, N> {
     pub fn try_take_all(&self, key: &K, now: Moment, wanted: [u64; N]) -> Result<(), (usize, RetryAfter)> {
         let now_ns = u128::from(now.0) * 1_000_000;
         let mut buckets = self.lock();
-        buckets.forget_full(now_ns);
-        let mut full_at_ns = buckets.by_key.get(key).map_or([0; N], |kept| kept.full_at_ns);
-        for (place, ((full_at_ns, rate), n)) in full_at_ns.iter_mut().zip(&self.rates).zip(wanted).enumerate() {
+        buckets.calls = buckets.calls.wrapping_add(1);
+        if buckets.calls % FORGOTTEN_EVERY == 0 {
+            buckets.forget_full(now_ns);
+        }
+        if let Some(kept) = buckets.by_key.get_mut(key) {
+            kept.full_at_ns = self.after(kept.full_at_ns, now_ns, wanted)?;
+            return Ok(());
+        }
+        let full_at_ns = self.after([0; N], now_ns, wanted)?;
+        // Buckets that are full all the same are nothing to remember.
+        if full_at_ns.iter().any(|full_at_ns| *full_at_ns > now_ns) {
+            buckets.forget_full(now_ns);
+            buckets.add(key, full_at_ns, self.keys_max);
+        }
+        Ok(())
+    }
+
+    /// When a key's buckets will be full if so many tokens are taken now.
+    fn after(&self, full_at_ns: [u128; N], now_ns: u128, wanted: [u64; N]) -> Result<[u128; N], (usize, RetryAfter)> {
+        let mut after_ns = full_at_ns;
+        for (place, ((full_at_ns, rate), n)) in after_ns.iter_mut().zip(&self.rates).zip(wanted).enumerate() {
             if n > rate.burst {
                 return Err((place, RetryAfter { ms: u64::MAX }));
             }
@@ -134,11 +156,7 @@ impl<K: Clone + Eq + Hash + Ord, const N: usize> Limiter<K, N> {
                 return Err((place, RetryAfter { ms: u64::try_from(ms).unwrap_or(u64::MAX) }));
             }
         }
-        // Buckets that are full all the same are nothing to remember.
-        if full_at_ns.iter().any(|full_at_ns| *full_at_ns > now_ns) {
-            buckets.set(key, full_at_ns, self.keys_max);
-        }
-        Ok(())
+        Ok(after_ns)
     }
 
     /// Gives `key` full buckets: for those who have shown that they mean well.
@@ -157,11 +175,7 @@ impl<K: Clone + Eq + Hash + Ord, const N: usize> Limiter<K, N> {
 }
 
 impl<K: Clone + Eq + Hash + Ord, const N: usize> Buckets<K, N> {
-    fn set(&mut self, key: &K, full_at_ns: [u128; N], keys_max: usize) {
-        if let Some(kept) = self.by_key.get_mut(key) {
-            kept.full_at_ns = full_at_ns;
-            return;
-        }
+    fn add(&mut self, key: &K, full_at_ns: [u128; N], keys_max: usize) {
         while self.by_key.len() >= keys_max && self.take_fullest(None) {}
         let stands_at_ns = last(&full_at_ns);
         self.by_key.insert(key.clone(), Kept { full_at_ns, stands_at_ns });
@@ -279,10 +293,22 @@ mod tests {
         for key in 0..100 {
             assert_eq!(limiter.try_take(&key, Moment(0), 1), Ok(()));
         }
-        for _ in 0..100 {
+        for _ in 0..100 * FORGOTTEN_EVERY {
             assert_eq!(limiter.try_take(&1_000, Moment(1_000_000), 0), Ok(()));
         }
-        assert!(limiter.keys() <= 1);
+        assert_eq!(limiter.keys(), 0);
+    }
+
+    #[test]
+    fn full_buckets_are_forgotten_faster_than_new_ones_come() {
+        let limiter = Limiter::new(Settings { keys_max: 1_000, ..THREE });
+        for key in 0..100 {
+            assert_eq!(limiter.try_take(&key, Moment(0), 1), Ok(()));
+        }
+        for key in 100..200 {
+            assert_eq!(limiter.try_take(&key, Moment(1_000_000), 1), Ok(()));
+        }
+        assert_eq!(limiter.keys(), 100);
     }
 
     proptest! {
