@@ -39,12 +39,13 @@ struct Work {
     head: QueueId,
 }
 
-/// Each checkpoint makes tables, and every few tables are merged with all that overlap them: twice as large ones are half
-/// the work. So those that would follow one another this closely, in a storm of appends, are this many times as large.
+/// Each checkpoint makes tables, and every few tables are merged with all that overlap them: four times as large ones are a
+/// quarter of the work. So those that would follow one another this closely, in a storm of appends, are this many times as
+/// large.
 const CLOSE: Duration = Duration::from_secs(3);
-const LARGER: usize = 2;
+const LARGER: usize = 4;
 /// With so many times `checkpoint_entries` in memory, the writer waits for the disk.
-const BEHIND_MAX: usize = 4;
+const BEHIND_MAX: usize = 8;
 /// It waits for so many times `stall_limit`: to merge tables takes longer than to write a batch.
 const STALLS_MAX: u32 = 12;
 
@@ -173,6 +174,6 @@ mod tests {
         let before = now.checked_sub(CLOSE);
         assert!(!is_due(9, 10, None) && is_due(10, 10, None));
         assert!(before.is_some() && is_due(10, 10, before) && !is_due(9, 10, before));
-        assert!(!is_due(19, 10, Some(now)) && is_due(20, 10, Some(now)));
+        assert!(!is_due(39, 10, Some(now)) && is_due(40, 10, Some(now)));
     }
 }
