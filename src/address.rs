@@ -4,7 +4,7 @@
 //! at a socket for it.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// How many bits of an IPv6 address say whose it is. Behind them one subscriber has as many addresses as they like.
 const PREFIX_BITS: u32 = 64;
@@ -14,8 +14,12 @@ const PREFIX_BITS: u32 = 64;
 pub struct Address(IpAddr);
 
 /// Who counts as one where something is limited: an IPv4 address, or all IPv6 addresses with the same first half.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Network(IpAddr);
+// One number, since there is one for each stranger: the first half of an IPv6 address, or `V4` and an IPv4 address.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Network(u64);
+
+/// The first half of no address that a connection can come from: ff00::/8 is for multicast (RFC 4291, 2.7).
+const V4: u64 = 0xFFFF_FFFF_0000_0000;
 
 impl Address {
     /// An IPv4 address that a socket for both shows as one of IPv6 is an IPv4 address.
@@ -28,13 +32,10 @@ impl Address {
     }
 
     pub fn network(self) -> Network {
-        match self.0 {
-            IpAddr::V4(_) => Network(self.0),
-            IpAddr::V6(address) => {
-                let kept = u128::MAX << (128 - PREFIX_BITS);
-                Network(IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & kept)))
-            }
-        }
+        Network(match self.0 {
+            IpAddr::V4(address) => V4 | u64::from(address.to_bits()),
+            IpAddr::V6(address) => (address.to_bits() >> (128 - PREFIX_BITS)) as u64,
+        })
     }
 }
 
@@ -52,10 +53,18 @@ impl fmt::Display for Address {
 
 impl fmt::Display for Network {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            IpAddr::V4(address) => address.fmt(out),
-            IpAddr::V6(address) => write!(out, "{address}/{PREFIX_BITS}"),
+        if self.0 & V4 == V4 {
+            Ipv4Addr::from_bits(self.0 as u32).fmt(out)
+        } else {
+            let address = Ipv6Addr::from_bits(u128::from(self.0) << (128 - PREFIX_BITS));
+            write!(out, "{address}/{PREFIX_BITS}")
         }
+    }
+}
+
+impl fmt::Debug for Network {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
     }
 }
 

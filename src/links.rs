@@ -146,11 +146,14 @@ impl Links {
         }
     }
 
-    /// Wakes every link whose deadline has passed.
+    /// Wakes every link whose deadline has passed. Called every few seconds.
     pub fn wake_overdue(&self, now: Moment) {
         for outbox in &self.all {
             outbox.wake_if_overdue(now);
         }
+        let_room_go(&self.all);
+        // When everybody comes at once, everybody is a stranger for a moment.
+        let_room_go(&self.strangers);
     }
 
     /// All links that are open now, for telling them something one by one.
@@ -178,6 +181,16 @@ impl Links {
         self.strangers_count.load(Ordering::Relaxed)
     }
 }
+
+/// Gives back the room of those who have gone, where it is most of a map's.
+fn let_room_go<V>(map: &DashMap<LinkId, V, FxBuildHasher>) {
+    if map.capacity() > ROOM_KEPT.max(4 * map.len()) {
+        map.shrink_to_fit();
+    }
+}
+
+/// So little room is not worth the trouble.
+const ROOM_KEPT: usize = 1024;
 
 /// A link's place among all links; dropping it frees it.
 #[derive(Debug)]
@@ -245,7 +258,7 @@ mod tests {
             links_max,
             strangers_max,
             links_per_address_max,
-            strangers_per_address_max: 99,
+            strangers_per_address_max: 9_999,
             web_per_address_max: 99,
             connects_per_address_per_s: 99,
             outbox_bytes_max: 100,
@@ -254,6 +267,20 @@ mod tests {
 
     fn told(place: &Place) -> Option<CloseReason> {
         place.outbox().look(&Context::from_waker(Waker::noop()), false, &mut Vec::new()).close
+    }
+
+    #[test]
+    fn the_room_of_those_who_have_logged_in_or_gone_is_given_back() {
+        let links = links(9_999, 9_999, 9_999);
+        let mut places: Vec<_> = (0..5_000).map(|_| links.open(at(HERE), Moment(0)).unwrap()).collect();
+        links.wake_overdue(Moment(0));
+        assert!(links.strangers.capacity() >= 5_000 && links.all.capacity() >= 5_000);
+        places.iter_mut().for_each(Place::is_known);
+        links.wake_overdue(Moment(0));
+        assert!(links.strangers.capacity() < ROOM_KEPT && links.all.capacity() >= 5_000);
+        drop(places);
+        links.wake_overdue(Moment(0));
+        assert!(links.all.capacity() < ROOM_KEPT);
     }
 
     #[test]
