@@ -1,0 +1,81 @@
+//! What the model wants done.
+
+use std::path::PathBuf;
+
+use longlink_client::pb;
+
+use super::{Asking, Peer, Talk, Ticket, TimeMs};
+
+/// Something to be done outside of the model. They are carried out in order, each without waiting for the one before, but
+/// that messages go out in the order in which they were written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// Opens what is kept on this machine, with the passphrase if it is encrypted.
+    Unlock {
+        passphrase: String,
+    },
+    /// Encrypts what is kept on this machine anew; an empty passphrase leaves it readable.
+    Encrypt {
+        passphrase: String,
+    },
+    /// Writes a message down, then sends it. Sent again over every loss and restart until it is answered.
+    Send(Outgoing),
+    /// Forgets a message that was not taken.
+    Discard {
+        client_msg_id: String,
+    },
+    /// Reads up to `limit` items of a conversation, from the disk or from the server: those before `before` (0: the
+    /// latest), or those behind `after` if that is not 0.
+    Load {
+        peer: Peer,
+        before: i64,
+        after: i64,
+        limit: u32,
+    },
+    Ask {
+        ticket: Ticket,
+        asking: Asking,
+    },
+    /// Keeps conversations, people and groups for the next start.
+    KeepTalks(Vec<Talk>),
+    KeepUsers(Vec<pb::User>),
+    KeepGroups(Vec<pb::Group>),
+    Search {
+        query: String,
+    },
+    Download {
+        hash: String,
+        size: u64,
+        is_avatar: bool,
+    },
+    CancelDownload {
+        hash: String,
+    },
+    UploadAvatar {
+        ticket: Ticket,
+        path: PathBuf,
+    },
+    /// The person sees that there is a network, or has waited enough: try at once.
+    Reconnect,
+    /// Ends this device's login and forgets its token. `forget` also throws away what is kept on this machine.
+    LogOut {
+        forget: bool,
+    },
+}
+
+/// A message on its way, as it is written down.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outgoing {
+    pub client_msg_id: String,
+    pub to: Peer,
+    pub content_type: u32,
+    pub content: Vec<u8>,
+    pub reply_to: i64,
+    pub mentions: Vec<i64>,
+    pub written_at_ms: TimeMs,
+    /// A file to upload first; `content` is then a `Media` without its hash. Its bytes are copied when the message is
+    /// written down, so that it may be moved or changed afterwards.
+    pub file: Option<PathBuf>,
+    /// Why it is not sent any more, until the person wishes it again.
+    pub failure: Option<String>,
+}

@@ -1,0 +1,1 @@
+//! The model without a window, and the bridge against a real server.
