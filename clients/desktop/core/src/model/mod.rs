@@ -19,7 +19,7 @@ pub use session::Session;
 pub use talk::Talk;
 pub use thread::Thread;
 pub use told::{Opened, Page, Progress, Told};
-pub use wish::{Outgoing, Wish};
+pub use wish::{Outgoing, Source, Wish};
 
 /// A user (greater than 0), everyone (0), or a group (less than 0).
 pub type Peer = i64;

@@ -19,6 +19,9 @@ pub enum Told {
     Connected {
         user_id: UserId,
         user_name: String,
+        /// The end of the log at login: what comes up to here was missed, what comes behind it is new.
+        head: i64,
+        /// From here on the server's log has every entry (R1). 0: nothing was ever removed.
         kept_from: i64,
     },
     Disconnected {
@@ -55,6 +58,13 @@ pub enum Told {
         client_msg_id: String,
         why: String,
     },
+    /// The file of a message was copied and looked at; the message has this content until it is up. From here on the
+    /// file itself is not needed any more.
+    Prepared {
+        client_msg_id: String,
+        media: Box<pb::Media>,
+        is_picture: bool,
+    },
     /// The file of a message that is on its way.
     Uploading {
         client_msg_id: String,
@@ -75,15 +85,22 @@ pub enum Told {
         hash: String,
         progress: Progress,
     },
-    /// A file or an avatar lies here now.
+    /// A file or an avatar is kept on this machine now: it can be shown or saved.
     Downloaded {
         hash: String,
-        path: PathBuf,
     },
     DownloadFailed {
         hash: String,
         why: String,
     },
+    /// The answer to [`Wish::Save`](super::Wish::Save). The name may be another one than was asked for, where that was
+    /// taken.
+    Saved {
+        hash: String,
+        outcome: Result<PathBuf, String>,
+    },
+    /// The answer to [`Wish::Encrypt`](super::Wish::Encrypt): how it is kept now, or why it stays as it was.
+    Encrypted(Result<bool, String>),
     Answered {
         ticket: Ticket,
         answer: Result<Box<Answered>, AnswerError>,
@@ -109,6 +126,11 @@ pub struct Opened {
     /// Messages that have no answer yet, in the order in which they were written.
     pub outbox: Vec<Outgoing>,
     pub is_encrypted: bool,
+    /// Of the server's log, as it was last told (R1).
+    pub kept_from: i64,
+    /// What is kept could not be read and was set aside: where, so that the person can be told. It comes anew from the
+    /// server.
+    pub set_aside: Option<PathBuf>,
 }
 
 /// Some of a conversation, ascending.
@@ -121,6 +143,8 @@ pub struct Page {
     pub items: Vec<Item>,
     /// There are more in the direction that was asked for.
     pub has_more: bool,
+    /// What lies before this was removed from the server for good (R2): show a gap. 0: nothing was.
+    pub gap_before: i64,
 }
 
 /// How much of a file has gone over, in bytes.

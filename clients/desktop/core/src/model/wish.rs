@@ -48,6 +48,14 @@ pub enum Wish {
         size: u64,
         is_avatar: bool,
     },
+    /// Copies a file to where the person wants it, downloading it first if need be. A folder: under its own name there,
+    /// which is made safe, and another one if that is taken.
+    Save {
+        hash: String,
+        size: u64,
+        name: String,
+        to: PathBuf,
+    },
     CancelDownload {
         hash: String,
     },
@@ -75,7 +83,17 @@ pub struct Outgoing {
     pub written_at_ms: TimeMs,
     /// A file to upload first; `content` is then a `Media` without its hash. Its bytes are copied when the message is
     /// written down, so that it may be moved or changed afterwards.
-    pub file: Option<PathBuf>,
+    pub file: Option<Source>,
     /// Why it is not sent any more, until the person wishes it again.
     pub failure: Option<String>,
+}
+
+/// Where the bytes of a file are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    Path(PathBuf),
+    /// Pasted: it is in no file.
+    Bytes(bytes::Bytes),
+    /// Copied when the message was written down; it waits to be uploaded.
+    Copied,
 }
