@@ -34,6 +34,8 @@ pub(crate) enum Order {
     Ask(Asked),
     Send(Sent),
     Taken(i64),
+    /// There is a network again.
+    Hurry,
     /// The password was changed; the tokens of before are worth nothing.
     Renewed {
         token: Secret,
@@ -161,6 +163,12 @@ impl Client {
     /// pushed any more.
     pub async fn taken(&self, cursor: i64) {
         self.tell(Order::Taken(cursor)).await;
+    }
+
+    /// There is a network again, or the machine has woken up, or a person does not want to wait: a client that waits for
+    /// its next try makes it at once, and one that has a link says noop, so that a dead one is found out.
+    pub async fn reconnect_now(&self) {
+        self.tell(Order::Hurry).await;
     }
 
     /// Ends the link at once. What is not answered yet fails with [`AskError::Closed`].
