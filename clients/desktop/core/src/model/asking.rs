@@ -15,6 +15,8 @@ pub enum AnswerError {
     Undecided,
     /// There was no link to ask on.
     Away,
+    /// A file that goes with it cannot be read or sent; the words are for a log.
+    File(String),
 }
 
 /// Calls `$made` with the list of all requests, each as `Name Request Reply`.
@@ -58,6 +60,7 @@ macro_rules! every_ask {
         }
     };
 }
+#[allow(unused_imports, reason = "the bridge makes its own of the same list")]
 pub(crate) use every_ask;
 
 macro_rules! enums {

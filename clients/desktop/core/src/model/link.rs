@@ -1,5 +1,7 @@
 //! How the account is connected.
 
+use longlink_client::{Broken, CloseReason, Code, Ended};
+
 use super::TimeMs;
 
 /// Whether there is a link, as the person is told.
@@ -13,14 +15,34 @@ pub enum LinkState {
     Opening,
     Connecting,
     Online,
-    /// It is lost, and comes back by itself.
+    /// It is lost, and comes back by itself. `was_online`: it was there since the app began.
     Away {
-        why: String,
+        why: Broken,
         retry_at_ms: TimeMs,
+        was_online: bool,
     },
     /// It does not come back by itself: the person has to log in again, or is told why not.
     Ended {
-        why: String,
+        why: Ended,
         must_log_in: bool,
     },
+}
+
+impl LinkState {
+    pub fn is_online(&self) -> bool {
+        matches!(self, Self::Online)
+    }
+}
+
+/// Whether another password, and nothing else, brings the link back (B1, B5).
+pub fn must_log_in(ended: &Ended) -> bool {
+    match ended {
+        Ended::Closed => false,
+        Ended::LoginRefused(refused) => {
+            matches!(refused.code, Code::BadToken | Code::NotLoggedIn | Code::WrongCredentials | Code::Disabled)
+        }
+        Ended::Stopped { number, .. } => {
+            matches!(CloseReason::try_from(*number), Ok(CloseReason::LoggedOut | CloseReason::AccountEnded))
+        }
+    }
 }

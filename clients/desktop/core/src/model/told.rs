@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use longlink_client::pb;
+use longlink_client::{Broken, Ended, pb};
 
-use super::{AnswerError, Answered, Item, Outgoing, Peer, Talk, Ticket, TimeMs, UserId};
+use super::{AnswerError, Answered, Failure, Gap, Item, Outgoing, Peer, Talk, Ticket, TimeMs, UserId};
 
 /// Something that happened outside of the model.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,23 +16,28 @@ pub enum Told {
     },
     /// What is kept on this machine was read.
     Opened(Box<Opened>),
+    /// It is encrypted now, or is not any more; or why that could not be done.
+    Encrypted(Result<bool, String>),
+    /// A try to connect begins.
+    Connecting,
+    /// Logged in, for the first time or again.
     Connected {
         user_id: UserId,
         user_name: String,
-        /// The end of the log at login: what comes up to here was missed, what comes behind it is new.
+        /// Entries with a greater `queue_id` follow.
+        cursor: i64,
+        /// The greatest `queue_id` in the log.
         head: i64,
-        /// From here on the server's log has every entry (R1). 0: nothing was ever removed.
+        /// The first `queue_id` that the log still keeps. 0: nothing was ever removed.
         kept_from: i64,
     },
     Disconnected {
-        why: String,
+        why: Broken,
         retry_in: Duration,
     },
-    Ended {
-        why: String,
-        must_log_in: bool,
-    },
-    /// The server's log is another one: everything that was kept of the old one has been thrown away.
+    Ended(Ended),
+    /// The server's log is another one: everything that was kept of the old one has been thrown away. What is on its way
+    /// was written for that one: it is kept, and not sent until the person wishes it ([`Failure::AnotherLog`]).
     StartOver,
     /// New entries, ascending; they are on the disk.
     Entries(Vec<pb::Entry>),
@@ -46,7 +51,15 @@ pub enum Told {
     Page(Page),
     PageFailed {
         peer: Peer,
+        before: i64,
+        after: i64,
         why: String,
+    },
+    /// The answer to [`Wish::Quote`](super::Wish::Quote): nothing where there is none to be seen.
+    Quoted {
+        peer: Peer,
+        queue_id: i64,
+        outcome: Result<Option<Item>, String>,
     },
     /// The answer to [`Wish::Send`](super::Wish::Send): its place and the server's time.
     Kept {
@@ -56,10 +69,10 @@ pub enum Told {
     },
     Refused {
         client_msg_id: String,
-        why: String,
+        failure: Failure,
     },
-    /// The file of a message was copied and looked at; the message has this content until it is up. From here on the
-    /// file itself is not needed any more.
+    /// The file of a message was copied and looked at; the message has this content until it is up. From here on the file
+    /// itself is not needed any more.
     Prepared {
         client_msg_id: String,
         media: Box<pb::Media>,
@@ -79,7 +92,7 @@ pub enum Told {
     /// An avatar was uploaded by [`Wish::UploadAvatar`](super::Wish::UploadAvatar): its SHA-256.
     AvatarUploaded {
         ticket: Ticket,
-        outcome: Result<String, String>,
+        outcome: Result<String, Failure>,
     },
     Downloading {
         hash: String,
@@ -89,18 +102,17 @@ pub enum Told {
     Downloaded {
         hash: String,
     },
+    /// `is_gone`: the server has it no more, so that trying again is no use.
     DownloadFailed {
         hash: String,
         why: String,
+        is_gone: bool,
     },
-    /// The answer to [`Wish::Save`](super::Wish::Save). The name may be another one than was asked for, where that was
-    /// taken.
+    /// The answer to [`Wish::Save`](super::Wish::Save). The name may be another one than was asked for, where that was taken.
     Saved {
         hash: String,
         outcome: Result<PathBuf, String>,
     },
-    /// The answer to [`Wish::Encrypt`](super::Wish::Encrypt): how it is kept now, or why it stays as it was.
-    Encrypted(Result<bool, String>),
     Answered {
         ticket: Ticket,
         answer: Result<Box<Answered>, AnswerError>,
@@ -123,12 +135,14 @@ pub struct Opened {
     pub talks: Vec<Talk>,
     pub users: Vec<pb::User>,
     pub groups: Vec<pb::Group>,
+    pub contacts: Vec<pb::Contact>,
+    pub gaps: Vec<Gap>,
+    /// As the model wished it last; false before.
+    pub is_list_whole: bool,
     /// Messages that have no answer yet, in the order in which they were written.
     pub outbox: Vec<Outgoing>,
     pub is_encrypted: bool,
-    /// Of the server's log, as it was last told (R1).
-    pub kept_from: i64,
-    /// What is kept could not be read and was set aside: where, so that the person can be told. It comes anew from the
+    /// What was kept could not be read and was set aside: where, so that the person can be told. It comes anew from the
     /// server.
     pub set_aside: Option<PathBuf>,
 }
@@ -143,8 +157,6 @@ pub struct Page {
     pub items: Vec<Item>,
     /// There are more in the direction that was asked for.
     pub has_more: bool,
-    /// What lies before this was removed from the server for good (R2): show a gap. 0: nothing was.
-    pub gap_before: i64,
 }
 
 /// How much of a file has gone over, in bytes.
