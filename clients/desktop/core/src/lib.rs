@@ -2,6 +2,7 @@
 //!
 //! - `model`: what a person sees and does, as plain state. It knows no screen, no runtime, no disk; it is told what
 //!   happened ([`Told`]) and says what is to be done ([`Wish`]).
+//! - `accounts`: which accounts there are, and the settings of the app.
 //! - `store`: what an account keeps on this machine, in SQLite.
 //! - `vault`: where passwords and tokens lie.
 //! - `files`: uploads and downloads by HTTP.
@@ -15,6 +16,9 @@
 //!
 //! `model` looks at nobody else here.
 
+pub mod accounts;
+mod clock;
 pub mod model;
+pub mod vault;
 
 pub use model::{Session, Told, Wish};
