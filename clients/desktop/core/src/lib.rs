@@ -19,6 +19,7 @@
 pub mod accounts;
 mod clock;
 pub mod model;
+pub mod store;
 pub mod vault;
 
 pub use model::{Session, Told, Wish};
