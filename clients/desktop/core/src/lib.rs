@@ -18,6 +18,7 @@
 
 pub mod accounts;
 mod clock;
+pub mod files;
 pub mod model;
 pub mod store;
 pub mod vault;
