@@ -17,6 +17,7 @@
 //! `model` looks at nobody else here.
 
 pub mod accounts;
+pub mod bridge;
 mod clock;
 pub mod files;
 pub mod model;
