@@ -22,6 +22,7 @@ mod link;
 mod media;
 mod names;
 mod notices;
+mod order;
 mod outbox;
 mod people;
 mod presence;

@@ -1,10 +1,11 @@
-//! All conversations, in the order of the list: the pinned ones first, then the latest. One that changes is moved by a
-//! search in the order, so that ten thousand of them cost no more than a few.
+//! All conversations, in the order of the list: the pinned ones first, then the latest. What changes one touches that one
+//! alone, so that ten thousand of them cost hardly more than a few.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
+use super::order::{Key, Order};
 use super::{Peer, Talk};
 
 /// The list of conversations.
@@ -12,7 +13,7 @@ use super::{Peer, Talk};
 pub struct Talks {
     all: HashMap<Peer, Talk>,
     /// Those that are listed, as they are sorted.
-    order: Vec<Key>,
+    order: Order,
     unread: Unread,
     /// Changed since they were kept last.
     dirty: BTreeSet<Peer>,
@@ -31,10 +32,6 @@ pub struct Unread {
     pub talks: u64,
 }
 
-/// First what is pinned, then by rank, the latest first; what is equal in both by number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key(Reverse<bool>, Reverse<i64>, Peer);
-
 impl Talks {
     pub fn get(&self, peer: Peer) -> Option<&Talk> {
         self.all.get(&peer)
@@ -46,22 +43,27 @@ impl Talks {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.order.is_empty()
+        self.order.len() == 0
     }
 
     /// The one at this line of the list.
     pub fn at(&self, line: usize) -> Option<&Talk> {
-        self.order.get(line).and_then(|key| self.all.get(&key.2))
+        self.from(line).next()
+    }
+
+    /// Those from this line of the list on, for a view that shows some of them.
+    pub fn from(&self, line: usize) -> impl Iterator<Item = &Talk> {
+        self.order.from(line).filter_map(|key| self.all.get(&key.2))
     }
 
     /// On which line it stands.
     pub fn line_of(&self, peer: Peer) -> Option<usize> {
-        self.order.binary_search(&key(self.all.get(&peer)?)).ok()
+        self.order.line_of(key(self.all.get(&peer)?))
     }
 
     /// In the order of the list.
     pub fn iter(&self) -> impl Iterator<Item = &Talk> {
-        self.order.iter().filter_map(|key| self.all.get(&key.2))
+        self.from(0)
     }
 
     /// Grows with every change.
@@ -84,12 +86,11 @@ impl Talks {
         self.unread.mentions = self.unread.mentions - counted.mentions + counts.mentions;
         self.unread.talks = self.unread.talks - counted.talks + counts.talks;
         if was != is {
-            if let Some(Ok(at)) = was.map(|key| self.order.binary_search(&key)) {
-                self.order.remove(at);
+            if let Some(key) = was {
+                self.order.remove(key);
             }
             if let Some(key) = is {
-                let at = self.order.partition_point(|other| *other < key);
-                self.order.insert(at, key);
+                self.order.insert(key);
             }
         }
         self.dirty.insert(peer);
@@ -99,11 +100,21 @@ impl Talks {
 
     /// As they were kept: they need not be kept again.
     pub(crate) fn open(&mut self, talks: Vec<Talk>) {
+        self.clear();
         for talk in talks {
-            let peer = talk.peer;
-            self.change(peer, |before| *before = talk);
+            let counts = count(&talk);
+            self.unread.messages += counts.messages;
+            self.unread.mentions += counts.mentions;
+            self.unread.talks += counts.talks;
+            self.latest = self.latest.max(talk.rank);
+            self.all.insert(talk.peer, talk);
         }
-        self.dirty.clear();
+        self.order = Order::of(self.all.values().filter(|talk| listed(talk)).map(key).collect());
+    }
+
+    /// How many steps it took so far to keep the order: what ten thousand conversations cost, for a test to bound.
+    pub fn steps(&self) -> u64 {
+        self.order.steps
     }
 
     pub(crate) fn clear(&mut self) {
