@@ -15,7 +15,7 @@ const LONG_PAGE: u32 = 1000;
 const LONG_PAGES_MAX: usize = 500;
 
 impl Hand {
-    pub(super) fn load(self: &Arc<Self>, peer: Peer, before: i64, after: i64, limit: u32) {
+    pub(super) fn load(self: &Arc<Self>, number: u64, peer: Peer, before: i64, after: i64, limit: u32) {
         let hand = Arc::clone(self);
         self.spawn(async move {
             let Ok(_permit) = Arc::clone(&hand.asks).acquire_owned().await else { return };
@@ -26,9 +26,9 @@ impl Hand {
             };
             let told = match run {
                 Ok(Run { entries, has_more }) => {
-                    Told::Page(Page { peer, before, after, items: entries.iter().map(Item::of).collect(), has_more })
+                    Told::Page(Page { number, peer, items: entries.iter().map(Item::of).collect(), has_more })
                 }
-                Err(why) => Told::PageFailed { peer, before, after, why },
+                Err(why) => Told::PageFailed { number, peer, why },
             };
             hand.tell(told).await;
         });

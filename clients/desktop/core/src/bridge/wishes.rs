@@ -20,7 +20,7 @@ pub(super) async fn carry_out(hand: &Arc<Hand>, wish: Wish) -> Option<bool> {
         Wish::Encrypt { passphrase } => hand.spawn(encrypt(Arc::clone(hand), passphrase)),
         Wish::Send(outgoing) => hand.write_down(outgoing),
         Wish::Discard { client_msg_id } => hand.discard(client_msg_id).await,
-        Wish::Load { peer, before, after, limit } => hand.load(peer, before, after, limit),
+        Wish::Load { number, peer, before, after, limit } => hand.load(number, peer, before, after, limit),
         Wish::Quote { peer, queue_id } => hand.quote(peer, queue_id),
         Wish::Ask { ticket, asking } => hand.ask(ticket, asking),
         Wish::KeepTalks(talks) => hand.later(move |store| store.keep_talks(&talks)).await,

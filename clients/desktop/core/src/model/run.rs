@@ -1,6 +1,6 @@
 //! How the run of entries in memory grows and shrinks.
 
-use super::thread::{Load, Quoted, Thread};
+use super::thread::{Quoted, Thread};
 use super::{Amendment, ITEMS_MAX, Item, Page, UserId};
 
 /// So many quoted entries that are not in the run are kept.
@@ -11,11 +11,9 @@ const EARLY_MAX: usize = 200;
 impl Thread {
     /// Takes a page. False: it is not the one that was asked for.
     pub(crate) fn take(&mut self, page: Page) -> bool {
-        let load = Load { before: page.before, after: page.after };
-        if page.peer != self.peer || self.loading != Some(load) {
+        let Some(load) = self.loading.take_if(|load| load.number == page.number) else {
             return false;
-        }
-        self.loading = None;
+        };
         self.is_loading = false;
         self.failure = None;
         self.is_loaded = true;

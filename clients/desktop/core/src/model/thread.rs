@@ -73,6 +73,7 @@ pub enum Quoted {
 /// What is being read: before a place (0: the latest), or behind one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Load {
+    pub(crate) number: u64,
     pub(crate) before: i64,
     pub(crate) after: i64,
 }

@@ -50,9 +50,8 @@ pub enum Told {
     /// The answer to [`Wish::Load`](super::Wish::Load).
     Page(Page),
     PageFailed {
+        number: u64,
         peer: Peer,
-        before: i64,
-        after: i64,
         why: String,
     },
     /// The answer to [`Wish::Quote`](super::Wish::Quote): nothing where there is none to be seen.
@@ -150,10 +149,9 @@ pub struct Opened {
 /// Some of a conversation, ascending.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
+    /// Of the [`Wish::Load`](super::Wish::Load) that asked for it.
+    pub number: u64,
     pub peer: Peer,
-    /// What was asked for: entries before this one (or the latest ones, if 0), or those behind `after`.
-    pub before: i64,
-    pub after: i64,
     pub items: Vec<Item>,
     /// There are more in the direction that was asked for.
     pub has_more: bool,

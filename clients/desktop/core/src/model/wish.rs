@@ -26,9 +26,10 @@ pub enum Wish {
         client_msg_id: String,
     },
     /// Reads up to `limit` items of a conversation, from the disk or from the server: those before `before` (0: the
-    /// latest), or those behind `after` if that is not 0. Answered by [`Told::Page`](super::Told::Page) or
+    /// latest), or those behind `after` if that is not 0. `number` names the question. Answered by [`Told::Page`](super::Told::Page) or
     /// [`Told::PageFailed`](super::Told::PageFailed).
     Load {
+        number: u64,
         peer: Peer,
         before: i64,
         after: i64,

@@ -75,6 +75,8 @@ pub struct Session {
     cursor: i64,
     /// Up to here the log is told from its beginning: nothing of that is news, and the server counts it.
     told_up_to: i64,
+    /// So many pages were asked for.
+    loads: u64,
     notices: Notices,
     reading: Reading,
     due: timing::Due,
@@ -115,6 +117,7 @@ impl Session {
             was_online: false,
             cursor: 0,
             told_up_to: 0,
+            loads: 0,
             notices: Notices::default(),
             reading: Reading::default(),
             due: timing::Due::default(),

@@ -62,7 +62,7 @@ impl Session {
             && thread.failure.is_none()
         {
             let before = if thread.oldest() > 0 { thread.oldest() } else { thread.anchor };
-            self.load(Load { before, after: 0 });
+            self.load(before, 0);
         }
     }
 
@@ -74,7 +74,7 @@ impl Session {
             && thread.failure.is_none()
         {
             let after = if thread.newest() > 0 { thread.newest() } else { thread.anchor };
-            self.load(Load { before: 0, after });
+            self.load(0, after);
         }
     }
 
@@ -148,11 +148,10 @@ impl Session {
         }
     }
 
-    pub(super) fn page_failed(&mut self, peer: Peer, before: i64, after: i64, why: String) {
+    pub(super) fn page_failed(&mut self, number: u64, peer: Peer, why: String) {
         if let Some(thread) = self.thread_of(peer)
-            && thread.loading == Some(Load { before, after })
+            && thread.loading.take_if(|load| load.number == number).is_some()
         {
-            thread.loading = None;
             thread.is_loading = false;
             thread.failure = Some(why);
             thread.version += 1;
@@ -195,6 +194,14 @@ impl Session {
         }
     }
 
+    /// The same, and so are all places.
+    pub(super) fn thread_start_over(&mut self) {
+        self.thread_void();
+        if let Some(thread) = &mut self.thread {
+            (thread.read_by_peer, thread.delivered_to_peer, thread.unread_from) = (0, 0, None);
+        }
+    }
+
     /// Shows what is on its way there.
     pub(super) fn show_outgoing(&mut self, peer: Peer) {
         let me = self.me;
@@ -222,19 +229,21 @@ impl Session {
     fn load_first(&mut self) {
         if let Some(thread) = &self.thread {
             let before = if thread.anchor > 0 { thread.anchor.saturating_add(1) } else { 0 };
-            self.load(Load { before, after: 0 });
+            self.load(before, 0);
         }
     }
 
-    fn load(&mut self, load: Load) {
+    fn load(&mut self, before: i64, after: i64) {
         if let Some(thread) = &mut self.thread
             && thread.loading.is_none()
         {
-            thread.loading = Some(load);
+            self.loads += 1;
+            let number = self.loads;
+            thread.loading = Some(Load { number, before, after });
             thread.is_loading = true;
             thread.version += 1;
             let peer = thread.peer;
-            self.wish(Wish::Load { peer, before: load.before, after: load.after, limit: PAGE });
+            self.wish(Wish::Load { number, peer, before, after, limit: PAGE });
         }
     }
 

@@ -25,7 +25,7 @@ impl Session {
             Told::Conversation(push) => self.settings_told(&push),
             Told::GroupRequest(push) => self.group_asked(push),
             Told::Page(page) => self.take_page(page),
-            Told::PageFailed { peer, before, after, why } => self.page_failed(peer, before, after, why),
+            Told::PageFailed { number, peer, why } => self.page_failed(number, peer, why),
             Told::Quoted { peer, queue_id, outcome } => self.take_quoted(peer, queue_id, outcome),
             Told::Kept { client_msg_id, queue_id, sent_at_ms } => self.kept(&client_msg_id, queue_id, sent_at_ms),
             Told::Refused { client_msg_id, failure } => self.refused(&client_msg_id, failure),
