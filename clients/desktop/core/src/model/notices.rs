@@ -78,7 +78,10 @@ impl Notices {
     }
 
     pub(crate) fn take(&mut self) -> Vec<Notice> {
-        std::mem::take(&mut self.all)
+        let mut all = std::mem::take(&mut self.all);
+        // Nothing is told of one that was taken back before it was told.
+        all.retain(|notice| !matches!(notice, Notice::Messages { content: Content::Recalled, count: 1, .. }));
+        all
     }
 }
 

@@ -126,7 +126,7 @@ impl Session {
         self.readers = None;
         self.wish(Wish::KeepListWhole(false));
         self.wish(Wish::KeepGaps(Vec::new()));
-        self.thread_void();
+        self.thread_start_over();
     }
 
     fn add_gap(&mut self, gap: Gap) {

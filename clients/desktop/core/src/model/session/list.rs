@@ -48,8 +48,12 @@ impl Session {
             return;
         }
         let here = self.talks.latest.saturating_add(1);
+        let is_written_to = self.outbox.last_to(peer).is_some();
         self.talks.change(peer, |talk| {
-            if talk.draft.is_empty() {
+            if draft.is_empty() && talk.last.is_none() && !is_written_to {
+                // There is nothing in it any more.
+                talk.rank = 0;
+            } else if talk.draft.is_empty() {
                 talk.rank = talk.rank.max(here);
             }
             draft.clone_into(&mut talk.draft);
@@ -120,6 +124,7 @@ impl Session {
             talk.take(conversation);
             talk.read_up_to
         });
+        self.reading.is_told(peer, conversation.read_up_to);
         // Read here, and the server was not told.
         if mark > conversation.read_up_to {
             self.reading.read(peer, mark);
@@ -134,8 +139,12 @@ impl Session {
     }
 
     pub(super) fn recount(&mut self) {
+        if self.list.is_walking {
+            // What is asked for already may be of before.
+            return Self::soon(&mut self.due.recount, self.now_ms.saturating_add(LIST_GATHER_MS));
+        }
         let peers = std::mem::take(&mut self.recounts);
-        let is_few = peers.len() <= RECOUNTS_MAX && !self.list.is_walking;
+        let is_few = peers.len() <= RECOUNTS_MAX;
         let one_by_one = |peer: &Peer| self.talks.get(*peer).is_some_and(|talk| !talk.is_pinned && talk.last.is_some());
         if !is_few || !peers.iter().all(one_by_one) {
             return self.refresh_list();

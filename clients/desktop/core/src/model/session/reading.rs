@@ -15,21 +15,25 @@ impl Session {
         let Some(peer) = self.thread.as_ref().map(|thread| thread.peer) else {
             return;
         };
-        let up_to = self.talks.get(peer).map_or(0, |talk| talk.read_up_to);
-        if !self.is_focused || queue_id <= up_to || queue_id <= 0 {
-            return;
+        if self.is_focused && queue_id > 0 {
+            self.read_here(peer, queue_id);
         }
-        self.read(peer, queue_id);
-        self.reading.read(peer, queue_id);
-        self.tell_marks();
     }
 
     /// Has a conversation read to its end, without opening it.
     pub fn read_all(&mut self, peer: Peer) {
         let last = self.last_place(peer);
-        if last > self.talks.get(peer).map_or(0, |talk| talk.read_up_to) {
-            self.read(peer, last);
-            self.reading.read(peer, last);
+        if last > 0 {
+            self.read_here(peer, last);
+        }
+    }
+
+    /// Whoever wrote behind it has it read, too, and yet the server is to be told.
+    fn read_here(&mut self, peer: Peer, up_to: i64) {
+        if self.talks.get(peer).is_some_and(|talk| talk.read_up_to < up_to) {
+            self.read(peer, up_to);
+        }
+        if self.reading.read(peer, up_to) {
             self.tell_marks();
         }
     }
@@ -108,7 +112,7 @@ impl Session {
 
     /// The server was not told: it is told again.
     pub(super) fn mark_failed(&mut self, peer: Peer, up_to: i64) {
-        self.reading.read(peer, up_to);
+        self.reading.failed(peer, up_to);
     }
 
     /// Asks how far the other side of the open conversation has read, since the link may have missed it.

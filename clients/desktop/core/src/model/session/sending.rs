@@ -7,7 +7,7 @@ use super::{Session, Wish};
 use crate::model::limits::{self, CONTENT_BYTES_MAX, NAMED_MAX};
 use crate::model::outbox::upload_type;
 use crate::model::{
-    ALL, Content, Delivery, Failure, Item, OUTBOX_MAX, Outgoing, Peer, Progress, Source, TimeMs, Unfit, UserId,
+    ALL, Content, Delivery, Failure, Item, OUTBOX_MAX, Outgoing, Peer, Progress, Source, Talk, TimeMs, Unfit, UserId,
 };
 
 /// What the person has written.
@@ -83,6 +83,10 @@ impl Session {
         if let Some(outgoing) = self.outbox.remove(client_msg_id) {
             self.wish(Wish::Discard { client_msg_id: client_msg_id.to_owned() });
             self.show_outgoing(outgoing.to);
+            let is_empty = |talk: &Talk| talk.last.is_none() && talk.draft.is_empty();
+            if self.outbox.last_to(outgoing.to).is_none() && self.talks.get(outgoing.to).is_some_and(is_empty) {
+                self.talks.change(outgoing.to, |talk| talk.rank = 0);
+            }
         }
         true
     }
