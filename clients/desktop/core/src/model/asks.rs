@@ -187,6 +187,13 @@ impl Asks {
         self.ended.push_back((ticket, outcome.map_or_else(AskState::Failed, |()| AskState::Done)));
     }
 
+    /// Those that wait for an answer, in the order in which they were asked.
+    pub(crate) fn all(&self) -> Vec<Ticket> {
+        let mut tickets: Vec<_> = self.asking.keys().copied().collect();
+        tickets.sort_unstable();
+        tickets
+    }
+
     pub(crate) fn is_any(&self, is_it: impl Fn(&Purpose) -> bool) -> bool {
         self.asking.values().any(is_it)
     }

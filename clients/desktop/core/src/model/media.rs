@@ -99,6 +99,12 @@ impl Media {
         is_coming
     }
 
+    /// Nothing is known to lie here, and nothing is coming.
+    pub(crate) fn forget_all(&mut self) {
+        self.states.clear();
+        self.version += 1;
+    }
+
     /// What failed for want of a link may be tried again.
     pub(crate) fn forget_failed(&mut self) {
         self.states.retain(|_, state| !matches!(state, Download::Failed { is_gone: false }));

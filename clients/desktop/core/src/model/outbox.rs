@@ -52,6 +52,8 @@ impl Outbox {
     }
 
     pub(crate) fn add(&mut self, outgoing: Outgoing) {
+        // What is kept is opened anew when it was damaged.
+        self.remove(&outgoing.client_msg_id);
         self.all.push(outgoing);
     }
 

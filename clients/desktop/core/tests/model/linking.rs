@@ -152,3 +152,28 @@ fn logging_out_is_wished_with_what_becomes_of_what_is_kept() {
     stage.session.log_out(true);
     assert!(stage.wishes().contains(&Wish::LogOut { forget: true }));
 }
+
+#[test]
+fn what_was_kept_may_be_damaged_and_opened_anew_while_it_goes_on() {
+    let mut stage = Stage::online(10);
+    let message = longlink_desktop_core::model::NewMessage::text("on its way");
+    stage.session.send(ANNA, message).unwrap();
+    let outbox = stage.take(|wish| match wish {
+        Wish::Send(outgoing) => Some(outgoing.clone()),
+        _ => None,
+    });
+    stage.open(ANNA, items([text(9, ANNA, ME, "kept")]), false);
+    stage.session.ask_members(GROUP);
+    stage.session.want_avatar("aa");
+    let opened = Opened { user_id: ME, outbox, set_aside: Some("/damaged.db".into()), ..Opened::default() };
+    stage.wishes();
+    stage.tell(Told::Opened(Box::new(opened)));
+    assert_eq!(stage.session.set_aside.as_deref(), Some(std::path::Path::new("/damaged.db")));
+    assert!(!stage.session.groups.members(GROUP).unwrap().is_asking, "nobody will answer that any more");
+    stage.connect(10, 10);
+    assert!(asks(&mut stage).contains(&"Conversations".to_owned()), "the list comes anew");
+    stage.load(ANNA, items([text(9, ANNA, ME, "read again")]), false);
+    assert_eq!(stage.shown_texts(), ["read again", "on its way"]);
+    stage.session.want_avatar("aa");
+    assert!(stage.wishes().iter().any(|wish| matches!(wish, Wish::Download { .. })));
+}

@@ -6,7 +6,7 @@ use longlink_client::{Broken, Ended};
 
 use super::{LinkState, Session, Wish};
 use crate::model::gap::GAPS_MAX;
-use crate::model::{Gap, Opened, must_log_in};
+use crate::model::{AnswerError, Gap, Opened, must_log_in};
 
 impl Session {
     /// Opens what is kept on this machine, which is encrypted.
@@ -40,7 +40,13 @@ impl Session {
         }
     }
 
+    /// What is kept was read: at the start, or anew, when what there was had been damaged.
     pub(super) fn opened(&mut self, opened: Opened) {
+        for ticket in self.asks.all() {
+            // Whoever asked is gone with what was open.
+            self.answered(ticket, Err(AnswerError::Undecided));
+        }
+        self.media.forget_all();
         self.me = opened.user_id;
         self.name = opened.user_name;
         self.is_encrypted = opened.is_encrypted;
@@ -55,6 +61,7 @@ impl Session {
         for outgoing in opened.outbox {
             self.outbox.add(outgoing);
         }
+        self.thread_void();
         if matches!(self.link, LinkState::Opening | LinkState::Locked { .. }) {
             self.link = LinkState::Connecting;
         }
