@@ -254,6 +254,7 @@ impl Desk {
         if token.is_some() {
             self.token.clone_from(&token);
         }
+        self.requests.logged_in(&reply.epoch);
         if self.inbox.logged_in(reply) {
             self.feed.push(Item::Event(Event::StartOver { epoch: reply.epoch.clone() }));
         }
