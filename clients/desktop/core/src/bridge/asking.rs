@@ -62,7 +62,7 @@ async fn answered(hand: &Arc<Hand>, asking: Asking) -> Result<Answered, AnswerEr
         AskError::Refused(refused) => {
             AnswerError::Refused { code: refused.code, message: refused.message.into_owned() }
         }
-        AskError::Closed(_) => AnswerError::Away,
+        AskError::Closed(_) | AskError::AnotherLog => AnswerError::Away,
         AskError::Disconnected if !was_connected && !client.is_connected() => AnswerError::Away,
         AskError::Disconnected | AskError::TimedOut | AskError::Unreadable(_) => AnswerError::Undecided,
     })

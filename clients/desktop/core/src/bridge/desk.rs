@@ -1,11 +1,12 @@
 //! The one task that starts and ends engines.
 
 use std::collections::HashMap;
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::select;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -31,7 +32,7 @@ pub(super) enum Order {
     Open(AccountKey),
     Shut(AccountKey),
     KeepSettings(AppSettings),
-    Close(oneshot::Sender<()>),
+    Close(SyncSender<()>),
 }
 
 /// Where the errands of the open accounts go.
@@ -80,7 +81,7 @@ impl Desk {
                     Some(Order::Close(done)) => {
                         self.end_all().await;
                         // The app may have gone on without us.
-                        let _ = done.send(());
+                        let _ = done.try_send(());
                         return;
                     }
                     Some(order) => self.obey(order).await,

@@ -13,11 +13,11 @@ use super::desk::with_accounts;
 use super::hand::{Hand, Teller};
 use super::opening::{Kept, Opening, open};
 use super::seen::{Seen, Showing};
-use super::sending::Outbox;
+use super::sending::{Outbox, Parcel};
 use super::{receiving, sending, wishes};
 use crate::accounts::{Account, Accounts};
 use crate::model::{Told, Wish};
-use crate::store::{Keeper, Store, StoreError};
+use crate::store::{Keeper, Own, Store, StoreError};
 use crate::vault::Vault;
 
 /// What is to be done for one account.
@@ -41,8 +41,8 @@ pub(super) struct Engine {
 enum End {
     /// The app wants no more of it.
     Shut,
-    /// What is kept was found to be damaged.
-    Broken,
+    /// What is kept was found to be damaged. What was on its way is still known.
+    Broken(Vec<Parcel>),
     LoggedOut {
         forget: bool,
     },
@@ -54,11 +54,14 @@ const TASKS_TIMEOUT: Duration = Duration::from_secs(2);
 pub(super) async fn run(mut engine: Engine, mut errands: mpsc::Receiver<Errand>) {
     let folder = engine.accounts.lock().unwrap_or_else(PoisonError::into_inner).folders().of(&engine.account.key);
     let mut passphrase = Secret::from("");
+    let own = Own { user_id: engine.account.user_id, user_name: engine.account.user_name.clone() };
+    let mut on_their_way = Vec::new();
+    let mut set_aside = None;
     loop {
         let end = engine.end.clone();
-        let opening = open(&folder, passphrase, &engine.teller, &mut errands);
+        let opening = open((&folder, &own), passphrase, set_aside.take(), &engine.teller, &mut errands);
         let kept = match end.run_until_cancelled(opening).await {
-            Some(Opening::Open(kept)) => *kept,
+            Some(Opening::Open(kept)) => kept.with(std::mem::take(&mut on_their_way)),
             Some(Opening::LoggedOut { forget }) => {
                 if let Err(error) = engine.vault.forget(&folder, &engine.account.key).await {
                     tracing::warn!(%error, "cannot forget a token");
@@ -70,11 +73,13 @@ pub(super) async fn run(mut engine: Engine, mut errands: mpsc::Receiver<Errand>)
         passphrase = kept.passphrase.clone();
         match serve(&mut engine, kept, &mut errands).await {
             End::Shut => return,
-            End::Broken => {
+            End::Broken(parcels) => {
+                on_their_way = parcels;
                 // Nothing is thrown away: what can be read of it may still be read by other means.
-                let Err(error) = Store::set_aside(&folder) else { continue };
-                engine.teller.tell(Told::StoreFailed(error.to_string())).await;
-                return;
+                match Store::set_aside(&folder) {
+                    Ok(path) => set_aside = path,
+                    Err(error) => return engine.teller.tell(Told::StoreFailed(error.to_string())).await,
+                }
             }
             End::LoggedOut { forget } => return engine.logged_out(forget).await,
         }
@@ -92,7 +97,8 @@ async fn serve(engine: &mut Engine, kept: Kept, errands: &mut mpsc::Receiver<Err
         }
     };
     engine.teller.tell(Told::Opened(Box::new(opened))).await;
-    let end = engine.end.child_token();
+    // Its own, since what was wished before the end is still written down.
+    let end = CancellationToken::new();
     let (hand, mut faults) = Hand::new(
         engine.account.clone(),
         (folder, engine.vault.clone()),
@@ -107,10 +113,10 @@ async fn serve(engine: &mut Engine, kept: Kept, errands: &mut mpsc::Receiver<Err
         // The end first, then what is wrong: wishes may be many.
         select! {
             biased;
-            () = end.cancelled() => break End::Shut,
+            () = engine.end.cancelled() => break End::Shut,
             Some(StoreError::Broken(why)) = faults.recv() => {
                 tracing::error!(why, "what is kept is damaged");
-                break End::Broken;
+                break End::Broken(std::mem::take(&mut hand.outbox.lock().items));
             }
             // Nothing is left to log out of.
             () = hand.erased.notified() => break End::LoggedOut { forget: true },
@@ -124,8 +130,10 @@ async fn serve(engine: &mut Engine, kept: Kept, errands: &mut mpsc::Receiver<Err
             },
         }
     };
-    if let End::LoggedOut { .. } = how {
-        hand.log_out().await;
+    match how {
+        End::LoggedOut { .. } => hand.log_out().await,
+        End::Shut => finish(&hand, errands).await,
+        End::Broken(_) => {}
     }
     if let Some(client) = hand.client() {
         client.close().await;
@@ -138,6 +146,23 @@ async fn serve(engine: &mut Engine, kept: Kept, errands: &mut mpsc::Receiver<Err
     }
     keeper.close().await;
     how
+}
+
+/// What was wished before the end is on the disk when this returns, unless that takes too long.
+async fn finish(hand: &Arc<Hand>, errands: &mut mpsc::Receiver<Errand>) {
+    let finishing = async {
+        while let Ok(errand) = errands.try_recv() {
+            if let Errand::Wish(wish) = errand {
+                // To be logged out is wished anew at the next start.
+                let _ = wishes::carry_out(hand, *wish).await;
+            }
+        }
+        hand.writing.close();
+        hand.writing.wait().await;
+    };
+    if timeout(TASKS_TIMEOUT, finishing).await.is_err() {
+        tracing::warn!("not all that was wished is on the disk");
+    }
 }
 
 impl Engine {

@@ -55,6 +55,10 @@ pub(super) struct Hand {
     pub(super) search: Arc<Mutex<String>>,
     /// Something that waits for the network need not wait longer.
     pub(super) online: Notify,
+    /// The log that what is kept here comes from.
+    pub(super) epoch: Mutex<Option<String>>,
+    /// What must be on the disk before the account is closed.
+    pub(super) writing: TaskTracker,
     /// The account is no more on the server.
     pub(super) erased: Notify,
     /// Told that the disk cannot be written.
@@ -109,6 +113,8 @@ impl Hand {
             asks: Arc::new(Semaphore::new(ASKS_MAX)),
             search: Arc::default(),
             online: Notify::new(),
+            epoch: Mutex::default(),
+            writing: TaskTracker::new(),
             erased: Notify::new(),
             is_failing: AtomicBool::new(false),
             faults,
@@ -181,6 +187,10 @@ impl Hand {
                 None
             }
         }
+    }
+
+    pub(super) fn epoch(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.epoch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn searched(&self) -> std::sync::MutexGuard<'_, String> {

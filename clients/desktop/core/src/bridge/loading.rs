@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use longlink_client::AskError;
+use longlink_client::{AskError, Client};
 
 use super::hand::Hand;
 use crate::model::{Item, Page, Peer, Told};
@@ -107,14 +107,17 @@ impl Hand {
 
     /// Gets a page from the server onto the disk.
     async fn fetch(&self, peer: Peer, before: i64, limit: u32) -> Result<Fetched, String> {
-        let client = self.client().ok_or("there is no link")?;
+        // Nobody waits for a link here: it is asked again when there is one.
+        let client = self.client().filter(Client::is_connected).ok_or("there is no link")?;
         // What lies behind the log's end is asked for by 0.
         let asked = if before == i64::MAX { 0 } else { before };
         let reply = client.history(peer, asked, limit).await.map_err(|error| match &error {
             AskError::Refused(refused) => refused.code.word().to_owned(),
-            AskError::Disconnected | AskError::TimedOut | AskError::Unreadable(_) | AskError::Closed(_) => {
-                error.to_string()
-            }
+            AskError::Disconnected
+            | AskError::TimedOut
+            | AskError::AnotherLog
+            | AskError::Unreadable(_)
+            | AskError::Closed(_) => error.to_string(),
         })?;
         let oldest = reply.entries.last().map_or(before, |oldest| oldest.queue_id);
         let fetched = Fetched { oldest, has_more: reply.more };

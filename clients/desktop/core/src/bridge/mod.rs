@@ -25,13 +25,13 @@ mod wishes;
 
 pub use seen::{Form, LoginError, Seen, Showing};
 
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::runtime;
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::sync::mpsc;
 
 use crate::accounts::{Account, AccountKey, Accounts, AppSettings, Folders};
 use crate::model::Wish;
@@ -144,16 +144,14 @@ impl Bridge {
 
     /// Ends everything, and waits for it, but not for long.
     pub fn close(mut self) {
-        let (done, ended) = oneshot::channel();
-        if self.orders.try_send(Order::Close(done)).is_ok() {
-            // What is told now is told to nobody, and must not hold up the end.
-            self.seen.close();
-            while self.seen.try_recv().is_ok() {}
-            let waiting = runtime::Builder::new_current_thread().enable_time().build();
-            let _ = waiting.map(|runtime| runtime.block_on(async { timeout(CLOSE_TIMEOUT, ended).await }));
-        }
-        if let Some(thread) = self.thread.take().filter(JoinHandle::is_finished) {
-            let _ = thread.join();
+        let (done, ended) = sync_channel(1);
+        // What is told now is told to nobody, and must not hold up the end.
+        self.seen.close();
+        while self.seen.try_recv().is_ok() {}
+        let is_asked = self.orders.try_send(Order::Close(done)).is_ok();
+        if is_asked && ended.recv_timeout(CLOSE_TIMEOUT).is_ok() {
+            // Nothing is left to do on it.
+            let _ = self.thread.take().map(JoinHandle::join);
         }
     }
 

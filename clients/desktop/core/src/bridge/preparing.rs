@@ -29,7 +29,8 @@ impl Hand {
             let Some(parcel) = state.get(&client_msg_id) else { return };
             (parcel.place, parcel.outgoing.clone())
         };
-        self.spawn(write_down(Arc::clone(self), place, outgoing));
+        // Not ended along with the account: it is waited for.
+        self.writing.spawn(write_down(Arc::clone(self), place, outgoing));
     }
 }
 

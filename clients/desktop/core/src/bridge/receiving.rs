@@ -43,6 +43,7 @@ pub(super) async fn run(hand: Arc<Hand>) {
         Err(error) => return hand.tell(Told::Ended(no_login(&error.to_string()))).await,
     };
     let mut login = login;
+    let mut told_up_to = 0;
     loop {
         hand.tell(Told::Connecting).await;
         let (line, events) = match begin(&hand, &login).await {
@@ -64,10 +65,11 @@ pub(super) async fn run(hand: Arc<Hand>) {
             delivered: Delivered::start(&hand),
             epoch: String::new(),
             is_behind: false,
-            told_up_to: 0,
+            told_up_to,
             token: None,
         };
         let over = receiving.take_all(events).await;
+        told_up_to = receiving.told_up_to;
         if let Some(token) = receiving.token {
             login = Login::Token(token);
         }
@@ -85,6 +87,7 @@ fn no_login(message: &str) -> Ended {
 
 async fn begin(hand: &Arc<Hand>, login: &Login) -> Result<(Line, Events), String> {
     let resume = hand.noted(hand.keeper.ask(|store| store.resume()).await).await.flatten();
+    hand.epoch().clone_from(&resume.as_ref().map(|resume| resume.epoch.clone()));
     let credential = login.credential();
     let token = match &credential {
         Credential::Token(token) => token.clone(),
@@ -125,7 +128,7 @@ impl Receiving {
             let first = select! {
                 biased;
                 event = events.recv() => event,
-                () = sleep(RETRY), if self.is_behind => {
+                () = self.again(), if self.is_behind => {
                     if self.disk_works().await {
                         return Over::Again;
                     }
@@ -151,6 +154,14 @@ impl Receiving {
                 }
             }
             self.take(entries).await;
+        }
+    }
+
+    /// When to look whether the disk works again.
+    async fn again(&self) {
+        select! {
+            () = sleep(RETRY) => {}
+            () = self.hand.online.notified() => {}
         }
     }
 
@@ -187,8 +198,9 @@ impl Receiving {
             // Taken by whoever calls this.
             Event::Entry(_) => return,
             Event::StartOver { epoch } => {
-                self.begin(Resume { epoch, cursor: 0 }).await;
+                // First, so that none of them passes for one that was written for the new log.
                 self.hand.outbox.start_over();
+                self.begin(Resume { epoch, cursor: 0 }).await;
                 Told::StartOver
             }
             Event::Connected(connected) => return self.connected(connected).await,
@@ -199,6 +211,8 @@ impl Receiving {
             Event::Contact(contact) => Told::Contact(contact),
             Event::Conversation(conversation) => Told::Conversation(conversation),
             Event::GroupRequest(request) => Told::GroupRequest(request),
+            // By ourselves: no news.
+            Event::Ended(Ended::Closed) => return,
             Event::Ended(ended) => {
                 self.ended(&ended).await;
                 Told::Ended(ended)
@@ -223,7 +237,7 @@ impl Receiving {
             Ok(())
         });
         self.is_behind |= !began.await;
-        self.epoch = epoch;
+        self.set_epoch(epoch);
         self.delivered.resumed_at(cursor);
         if let Some(token) = connected.token {
             self.line.web.set_token(token.clone());
@@ -236,9 +250,14 @@ impl Receiving {
 
     /// Another log, or nothing of this one was here.
     async fn begin(&mut self, place: Resume) {
-        self.epoch.clone_from(&place.epoch);
+        self.set_epoch(place.epoch.clone());
         self.told_up_to = 0;
         self.is_behind |= !self.hand.keep(move |store| store.begin(&place)).await;
+    }
+
+    fn set_epoch(&mut self, epoch: String) {
+        *self.hand.epoch() = Some(epoch.clone());
+        self.epoch = epoch;
     }
 
     async fn ended(&self, ended: &Ended) {

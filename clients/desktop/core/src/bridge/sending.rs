@@ -196,7 +196,12 @@ enum Sent {
 }
 
 async fn send_one(hand: &Arc<Hand>, client: &Client, outgoing: Outgoing) -> Sent {
-    let sending = match client.send_request(request(&outgoing)) {
+    let epoch = hand.epoch().clone();
+    let sent = match epoch {
+        Some(epoch) => client.send_request_in(epoch, request(&outgoing)),
+        None => client.send_request(request(&outgoing)),
+    };
+    let sending = match sent {
         Ok(sending) => sending,
         Err(SendError::QueueFull { .. }) => return Sent::Later,
         Err(SendError::TooLarge { .. }) => {
@@ -208,6 +213,7 @@ async fn send_one(hand: &Arc<Hand>, client: &Client, outgoing: Outgoing) -> Sent
     match sending.await {
         Ok(reply) => kept(hand, outgoing, &reply).await,
         Err(AskError::Closed(_)) => return Sent::Ended,
+        Err(AskError::AnotherLog) => hand.failed(&outgoing.client_msg_id, Failure::AnotherLog).await,
         // Nothing is wrong with the message: the login has ended.
         Err(AskError::Refused(refused)) if matches!(refused.code, Code::NotLoggedIn | Code::BadToken) => {
             return Sent::Ended;

@@ -125,9 +125,11 @@ async fn is_up(hand: &Arc<Hand>, mut outgoing: Outgoing, uploaded: Uploaded) {
     media.hash = uploaded.hash;
     media.size = i64::try_from(uploaded.size).unwrap_or(i64::MAX);
     let is_picture = outgoing.content_type == pb::ContentType::Picture as u32 && uploaded.mime.starts_with("image/");
-    if is_picture {
+    // Of a file it is what its sender says, if they say anything.
+    if is_picture || media.mime_type.is_empty() {
         media.mime_type = uploaded.mime;
-    } else {
+    }
+    if !is_picture {
         outgoing.content_type = pb::ContentType::File as u32;
     }
     outgoing.content = media.encode_to_vec();

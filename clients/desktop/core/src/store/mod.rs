@@ -112,6 +112,8 @@ impl Store {
 /// Opens a file and makes sure that it can be read.
 fn open_file(path: &Path, passphrase: &str) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
+    // A wrong passphrase is no news for a terminal.
+    connection.pragma_update(None, "cipher_log_level", "NONE")?;
     if !passphrase.is_empty() {
         connection.pragma_update(None, "key", passphrase)?;
     }
