@@ -6,7 +6,7 @@ use std::time::Duration;
 use longlink_client::Secret;
 use tokio::select;
 use tokio::sync::{mpsc, watch};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::desk::with_accounts;
@@ -48,6 +48,9 @@ enum End {
     },
 }
 
+/// So much is under way at most before more is taken from the app; and how long to wait then.
+const TASKS_MAX: usize = 2048;
+const BREATH: Duration = Duration::from_millis(50);
 /// How long the tasks of an account may take to end.
 const TASKS_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -121,7 +124,9 @@ async fn serve(engine: &mut Engine, kept: Kept, errands: &mut mpsc::Receiver<Err
             // Nothing is left to log out of.
             () = hand.erased.notified() => break End::LoggedOut { forget: true },
             Ok(()) = engine.alarm.changed() => hand.hurry().await,
-            errand = errands.recv() => match errand {
+            // Then the app is told that too much waits.
+            () = sleep(BREATH), if hand.tasks.len() >= TASKS_MAX => {}
+            errand = errands.recv(), if hand.tasks.len() < TASKS_MAX => match errand {
                 Some(Errand::Wish(wish)) => if let Some(forget) = wishes::carry_out(&hand, *wish).await {
                     break End::LoggedOut { forget };
                 },

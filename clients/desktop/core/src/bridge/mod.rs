@@ -39,8 +39,8 @@ use crate::vault::Vault;
 use desk::{Desk, Engines, Order};
 use engine::Errand;
 
-/// So much may wait for the app before the links are not read any more.
-const SEEN_MAX: usize = 256;
+/// So much may wait for the app before the links are not read any more: with entries of the largest kind, 64 MiB.
+const SEEN_MAX: usize = 128;
 /// Logins and the like; a person does not do more at once.
 const ORDERS_MAX: usize = 64;
 /// How long closing may take: what was written is on the disk, and what is under way can be sent again.

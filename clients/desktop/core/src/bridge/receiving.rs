@@ -22,8 +22,9 @@ use crate::model::{Told, must_log_in};
 use crate::store::Own;
 use crate::vault::Login;
 
-/// So many events make one transaction at most.
+/// So many events make one transaction at most, and so many bytes of entries.
 const BATCH_MAX: usize = 256;
+const BATCH_BYTES_MAX: usize = 512 * 1024;
 /// How long to wait before the disk is tried again, or a file of authorities looked for.
 const RETRY: Duration = Duration::from_secs(30);
 
@@ -136,13 +137,13 @@ impl Receiving {
                 }
             };
             let Some(first) = first else { return Over::Ended };
+            let mut bytes = weight(&first);
             let mut batch = vec![first];
             // Only what is here already: nobody waits for more.
-            while batch.len() < BATCH_MAX {
-                match events.recv().now_or_never() {
-                    Some(Some(event)) => batch.push(event),
-                    Some(None) | None => break,
-                }
+            while batch.len() < BATCH_MAX && bytes < BATCH_BYTES_MAX {
+                let Some(Some(event)) = events.recv().now_or_never() else { break };
+                bytes += weight(&event);
+                batch.push(event);
             }
             let mut entries = Vec::new();
             for event in batch {
@@ -273,6 +274,10 @@ impl Receiving {
     async fn disk_works(&self) -> bool {
         self.hand.keeper.ask(|store| store.can_write()).await.is_ok()
     }
+}
+
+fn weight(event: &Event) -> usize {
+    if let Event::Entry(entry) = event { entry.content.len() } else { 0 }
 }
 
 /// The keyring may take its time.

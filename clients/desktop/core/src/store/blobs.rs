@@ -79,6 +79,8 @@ impl Store {
             self.connection.execute("DELETE FROM blobs WHERE id = ?1", [id])?;
             bytes -= length;
         }
+        // Gives the room back to the disk; nothing to do, if nothing went.
+        self.connection.execute_batch("PRAGMA incremental_vacuum")?;
         Ok(())
     }
 }

@@ -34,12 +34,12 @@ impl Keyring {
 
     /// Where there is no keyring, nothing is in it.
     pub(super) async fn get(&self, key: &AccountKey) -> Result<Option<Secret>, VaultError> {
-        self.ask(key, |entry| match entry.get_password() {
+        let got = self.ask(key, |entry| match entry.get_password() {
             Ok(text) => Ok(Some(text.into())),
             Err(Error::NoEntry) => Ok(None),
             Err(error) => Err(error),
-        })
-        .await
+        });
+        or_none(got.await)
     }
 
     pub(super) async fn delete(&self, key: &AccountKey) -> Result<(), VaultError> {
@@ -47,11 +47,7 @@ impl Keyring {
             Err(Error::NoEntry) => Ok(()),
             other => other,
         });
-        match deleted.await {
-            // What has no keyring keeps nothing in it.
-            Err(VaultError::Keyring(_)) if Entry::store_status().is_err() => Ok(()),
-            other => other,
-        }
+        or_none(deleted.await)
     }
 
     async fn ask<T: Send + 'static>(
@@ -81,5 +77,13 @@ impl Keyring {
                 Err(VaultError::Keyring(format!("no answer in {} s", PATIENCE.as_secs())))
             }
         }
+    }
+}
+
+/// Where there is no keyring, nothing was ever put into it. Asked only behind a call, since the first look takes its time.
+fn or_none<T: Default>(result: Result<T, VaultError>) -> Result<T, VaultError> {
+    match result {
+        Err(VaultError::Keyring(_)) if Entry::store_status().is_err() => Ok(T::default()),
+        other => other,
     }
 }
