@@ -1,7 +1,7 @@
 //! Colours, letters and distances: the web client's, in light and dark.
 
 use eframe::egui;
-use egui::{Color32, CornerRadius, FontId, Margin, Shadow, Stroke, Style, TextStyle, Theme, Visuals};
+use egui::{Color32, CornerRadius, FontDefinitions, FontId, Margin, Shadow, Stroke, Style, TextStyle, Theme, Visuals};
 
 /// The colours that egui's own widgets do not know.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,8 +80,21 @@ pub fn palette(ui: &egui::Ui) -> Palette {
 
 /// Gives both of egui's styles our looks.
 pub fn install(ctx: &egui::Context) {
+    ctx.set_fonts(fonts());
     ctx.style_mut_of(Theme::Light, |style| dress(style, &LIGHT, Visuals::light()));
     ctx.style_mut_of(Theme::Dark, |style| dress(style, &DARK, Visuals::dark()));
+}
+
+/// egui's fonts but one of its two with emoji, which draws the punctuation of Chinese and Japanese as pictures (！ as ❗) before
+/// the system is asked for a font that has it.
+fn fonts() -> FontDefinitions {
+    const WITHOUT: &str = "emoji-icon-font";
+    let mut fonts = FontDefinitions::default();
+    fonts.font_data.remove(WITHOUT);
+    for names in fonts.families.values_mut() {
+        names.retain(|name| name != WITHOUT);
+    }
+    fonts
 }
 
 fn dress(style: &mut Style, palette: &Palette, mut visuals: Visuals) {

@@ -89,7 +89,7 @@ impl Dialog for Attach {
                     egui::vec2(wide, 32.0),
                     egui::Layout::left_to_right(egui::Align::Center),
                     |ui| {
-                        one_line(ui, format!("{} {}", if file.is_picture { "🖼" } else { "📄" }, file.name));
+                        one_line(ui, format!("{} {}", if file.is_picture { "📷" } else { "📄" }, file.name));
                     },
                 );
                 note(ui, if file.size == 0 { w.attach_empty.to_owned() } else { size_text(file.size) });

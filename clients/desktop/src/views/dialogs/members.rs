@@ -73,7 +73,7 @@ fn row(ui: &mut Ui, desk: &mut Desk<'_>, group: Peer, member: Member) -> Option<
         ui.allocate_ui_with_layout(egui::vec2(wide, ROW), egui::Layout::left_to_right(egui::Align::Center), |ui| {
             one_line(ui, if about.is_empty() { name.clone() } else { format!("{name} · {about}") });
         });
-        let options = sign_button(ui, "⋮", &fill(env.words.group.member_options, &[("name", &name)]));
+        let options = sign_button(ui, "…", &fill(env.words.group.member_options, &[("name", &name)]));
         egui::Popup::menu(&options).show(|ui| {
             ui.set_min_width(180.0);
             chosen = menu(ui, env, session, group, member);

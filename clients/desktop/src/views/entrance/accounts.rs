@@ -28,7 +28,7 @@ impl Entrance {
                 {
                     entered = Some(Entered::Open(account.key.clone()));
                 }
-                if sign_button(ui, "🗑", &fill(env.words.login.forget_account, &[("name", name)])).clicked() {
+                if sign_button(ui, "✖", &fill(env.words.login.forget_account, &[("name", name)])).clicked() {
                     self.forgetting = Some(account.key.clone());
                 }
             });

@@ -27,7 +27,7 @@ pub(super) fn show(ui: &mut Ui, env: &mut Env, session: &Session, accounts: &[Ac
             accounts_menu(ui, env, &name, accounts, picked);
             note(ui, status(env, session));
         });
-        if sign_button(ui, "⚙", env.words.settings.settings).clicked() {
+        if sign_button(ui, "🔧", env.words.settings.settings).clicked() {
             picked.push(Picked::Settings);
         }
         let plus = sign_button(ui, "➕", env.words.list.new);

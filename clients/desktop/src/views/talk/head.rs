@@ -33,7 +33,7 @@ pub fn show(ui: &mut Ui, env: &mut Env, session: &Session, peer: Peer) -> Option
             one_line(ui, RichText::new(about).size(12.5).color(if is_lively { look.accent } else { look.soft }));
         });
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let options = sign_button(ui, "⋮", env.words.talk.options);
+            let options = sign_button(ui, "…", env.words.talk.options);
             if options.clicked() {
                 asked = Some(Asked::Options(options.rect.left_bottom() - egui::vec2(150.0, 0.0)));
             }

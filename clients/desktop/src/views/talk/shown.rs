@@ -108,7 +108,7 @@ fn state_of(session: &Session, env: &Env, thread: &Thread, item: &Item) -> (&'st
             if read == 0 {
                 ("✔", w.state_kept.to_owned())
             } else {
-                ("👁", count(u64::from(read), w.read_by_one, w.read_by_other))
+                ("👀", count(u64::from(read), w.read_by_one, w.read_by_other))
             }
         }
         Delivery::Kept if thread.peer == session.me || thread.peer == 0 => ("✔", w.state_kept.to_owned()),
