@@ -2,10 +2,16 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use directories::ProjectDirs;
 
 use super::{AccountKey, FolderError};
+
+/// How often, and after which pause, a folder is tried that is in use.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The folder of all that the app keeps. Whoever has this is the only one who uses it.
 #[derive(Debug)]
@@ -29,11 +35,15 @@ impl Folders {
         make_private(&root).map_err(unusable)?;
         let lock =
             File::options().create(true).truncate(false).write(true).open(root.join("lock")).map_err(unusable)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { root, _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(FolderError::InUse(root)),
-            Err(TryLockError::Error(why)) => Err(FolderError::Unusable { path: root, why }),
+        for _ in 0..TRIES {
+            match lock.try_lock() {
+                Ok(()) => return Ok(Self { root, _lock: lock }),
+                // The one before may be about to end.
+                Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+                Err(TryLockError::Error(why)) => return Err(FolderError::Unusable { path: root, why }),
+            }
         }
+        Err(FolderError::InUse(root))
     }
 
     /// The folder itself.

@@ -47,8 +47,16 @@ async fn the_app_that_is_killed() {
                     write(&app, &key, bob, &mut next);
                 }
             }
-            Told::Kept { .. } => write(&app, &key, bob, &mut next),
-            Told::Entries(_) | Told::Connected { .. } => {}
+            Told::Kept { queue_id, .. } => {
+                println!("something kept {queue_id}");
+                write(&app, &key, bob, &mut next);
+                continue;
+            }
+            Told::Entries(entries) => {
+                println!("something taken {}", entries.last().unwrap().queue_id);
+                continue;
+            }
+            Told::Connected { .. } => {}
             Told::StoreFailed(why) => panic!("{why}"),
             _ => continue,
         }
@@ -65,6 +73,9 @@ fn write(app: &App, key: &longlink_desktop_core::accounts::AccountKey, bob: i64,
 struct Killed {
     child: Child,
     words: tokio::io::Lines<BufReader<ChildStdout>>,
+    /// Places of which it has said that it has them, as its own or as others' entries.
+    kept: Vec<i64>,
+    taken: i64,
 }
 
 impl Killed {
@@ -76,7 +87,7 @@ impl Killed {
         command.env(ORDERS, orders).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().unwrap();
         let words = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, words }
+        Self { child, words, kept: Vec::new(), taken: 0 }
     }
 
     /// Lets so many things happen, and kills it.
@@ -84,9 +95,24 @@ impl Killed {
         let mut heard = 0;
         while heard < words {
             let line = timeout(PATIENCE, self.words.next_line()).await.expect("nothing happens").unwrap();
-            heard += u32::from(line.expect("it ended by itself").contains("something"));
+            heard += u32::from(self.note(&line.expect("it ended by itself")));
         }
         self.child.kill().await.unwrap();
+        while let Some(line) = self.words.next_line().await.unwrap() {
+            self.note(&line);
+        }
+    }
+}
+
+impl Killed {
+    fn note(&mut self, line: &str) -> bool {
+        let place = |rest: &str| rest.trim().parse::<i64>().unwrap();
+        if let Some((_, rest)) = line.split_once("something kept ") {
+            self.kept.push(place(rest));
+        } else if let Some((_, rest)) = line.split_once("something taken ") {
+            self.taken = place(rest);
+        }
+        line.contains("something")
     }
 }
 
@@ -121,13 +147,13 @@ async fn no_kill_loses_or_doubles_anything() {
             () = app.kill_after(1 + (state >> 24) % 60) => {}
             () = writing => unreachable!("he writes on"),
         }
-        next = check(&world, folder.path()).await;
+        next = check(&world, folder.path(), &app).await;
     }
     // Let alone, it sends what was still on its way.
     let waiting: Vec<String> = ids(&store(folder.path()));
     let mut app = Killed::start(folder.path(), &world, next);
     app.kill_after(20 + u32::try_from(waiting.len()).unwrap()).await;
-    check(&world, folder.path()).await;
+    check(&world, folder.path(), &app).await;
     let entries = world.entries();
     for id in waiting {
         let count = entries.iter().filter(|entry| entry.client_msg_id == id).count();
@@ -140,8 +166,13 @@ fn ids(store: &Store) -> Vec<String> {
 }
 
 /// Compares the disk with the log, and says which number was never written.
-async fn check(world: &World, folder: &Path) -> i64 {
+async fn check(world: &World, folder: &Path, app: &Killed) -> i64 {
     let store = store(folder);
+    // What was told is on the disk.
+    assert!(store.resume().unwrap().map_or(0, |place| place.cursor) >= app.taken);
+    for place in &app.kept {
+        assert!(store.entry(world.bob, *place).unwrap().is_some(), "{place} was told and is not here");
+    }
     let log = world.entries();
     let place = store.resume().unwrap();
     let kept = store.before(world.bob, 0, 1_000_000).unwrap().entries;
