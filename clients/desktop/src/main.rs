@@ -1,5 +1,7 @@
 //! The program: a window with the app in it.
 
+#![cfg_attr(windows, windows_subsystem = "windows")]
+
 use std::process::ExitCode;
 
 use clap::Parser;
