@@ -1,0 +1,8 @@
+//! The desktop client from outside: real windows, under an X server without a screen, with the real server.
+//!
+//! `linux`: two windows talk. `wine`: the program for Windows talks. tests/all has them as the steps `desktop` and `windows`.
+
+#[cfg(test)]
+mod linux;
+#[cfg(test)]
+mod wine;
