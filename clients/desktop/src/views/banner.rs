@@ -20,20 +20,19 @@ pub fn show(ui: &mut Ui, env: &Env, session: &mut Session) {
             let left = retry_at_ms - env.now_ms;
             if left > COUNTED_MS {
                 // Until the number is another one, and no longer than it is shown.
-                let rest = left.rem_euclid(1_000).max(1);
-                ui.ctx().request_repaint_after(Duration::from_millis(rest.unsigned_abs()));
                 let seconds = left.saturating_add(999) / 1_000;
+                let rest = left - (seconds - 1) * 1_000;
+                ui.ctx().request_repaint_after(Duration::from_millis(rest.unsigned_abs()));
                 (fill(w.banner_retry_in, &[("seconds", &seconds.to_string())]), true)
             } else {
                 (w.banner_reconnecting.to_owned(), true)
             }
         }
         LinkState::Connecting if session.me != 0 => (w.banner_connecting.to_owned(), false),
-        LinkState::Connecting
-        | LinkState::Opening
-        | LinkState::Online
-        | LinkState::Locked { .. }
-        | LinkState::Ended { .. } => (String::new(), false),
+        LinkState::Opening => (env.words.login.opening.to_owned(), false),
+        LinkState::Connecting | LinkState::Online | LinkState::Locked { .. } | LinkState::Ended { .. } => {
+            (String::new(), false)
+        }
     };
     if !words.is_empty() {
         strip(ui, "banner", &words, may_retry.then_some(w.banner_retry_now), session);

@@ -106,8 +106,12 @@ impl Shell {
 
     /// What stands over everything.
     fn over(&mut self, ui: &mut Ui, env: &mut Env, session: &mut Session, settings: &mut AppSettings) {
+        let was_message = matches!(&self.menu, Some(Menu { of: Of::Message(..), .. }));
         if let Some((of, chosen)) = menu::show(ui, env, session, &mut self.menu) {
             self.choose(ui, env, session, of, chosen);
+        } else if was_message && self.menu.is_none() && ui.memory(|memory| memory.focused().is_none()) {
+            // The arrow keys go on where they were.
+            ui.memory_mut(|memory| memory.request_focus(ThreadView::id()));
         }
         let mut desk = Desk { env, session, settings, toasts: &mut self.toasts };
         if let Some(peer) = self.dialogs.show(ui, &mut desk) {
@@ -132,7 +136,7 @@ impl Shell {
                 session.open_at(peer, queue_id);
                 self.talk.composer.focus();
             }
-            Picked::Options(peer, at) => self.menu = Some(Menu { of: Of::Talk(peer), at }),
+            Picked::Options(peer, at, is_by_key) => self.menu = Some(Menu { of: Of::Talk(peer), at, is_by_key }),
             Picked::NewGroup => self.dialogs.open(Box::new(NewGroup::default())),
             Picked::Join => self.dialogs.open(Box::new(Join::default())),
             Picked::Settings => self.dialogs.open(Box::new(SettingsDialog)),

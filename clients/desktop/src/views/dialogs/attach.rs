@@ -89,11 +89,12 @@ impl Dialog for Attach {
                     egui::vec2(wide, 32.0),
                     egui::Layout::left_to_right(egui::Align::Center),
                     |ui| {
+                        ui.set_min_width(wide);
                         one_line(ui, format!("{} {}", if file.is_picture { "📷" } else { "📄" }, file.name));
                     },
                 );
                 note(ui, if file.size == 0 { w.attach_empty.to_owned() } else { size_text(file.size) });
-                if sign_button(ui, "✕", &fill(w.leave_out, &[("name", &file.name)])).clicked() {
+                if sign_button(ui, "✖", &fill(w.leave_out, &[("name", &file.name)])).clicked() {
                     left_out = Some(at);
                 }
             });

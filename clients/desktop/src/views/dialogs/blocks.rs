@@ -47,6 +47,7 @@ impl Dialog for Blocks {
                     egui::vec2(wide, 30.0),
                     egui::Layout::left_to_right(egui::Align::Center),
                     |ui| {
+                        ui.set_min_width(wide);
                         one_line(ui, name.as_str());
                     },
                 );

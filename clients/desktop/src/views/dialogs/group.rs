@@ -84,6 +84,7 @@ impl GroupInfo {
                     egui::vec2(wide, 30.0),
                     egui::Layout::left_to_right(egui::Align::Center),
                     |ui| {
+                        ui.set_min_width(wide);
                         one_line(ui, format!("{name}  {}", request.greeting));
                     },
                 );

@@ -71,6 +71,7 @@ fn row(ui: &mut Ui, desk: &mut Desk<'_>, group: Peer, member: Member) -> Option<
         );
         let wide = ui.available_width() - 44.0;
         ui.allocate_ui_with_layout(egui::vec2(wide, ROW), egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            ui.set_min_width(wide);
             one_line(ui, if about.is_empty() { name.clone() } else { format!("{name} · {about}") });
         });
         let options = sign_button(ui, "…", &fill(env.words.group.member_options, &[("name", &name)]));

@@ -122,17 +122,21 @@ impl Dialogs {
         let title = dialog.title(desk);
         let width = if dialog.is_wide() { ui.ctx().content_rect().width() - 60.0 } else { WIDTH };
         let frame = egui::Frame::popup(ui.style()).inner_margin(18);
-        let shown = Modal::new(Id::unique(("dialog", depth))).frame(frame).show(ui.ctx(), |ui| {
-            ui.set_width(width);
-            let is_closed = head(ui, desk, &title);
-            let tall = ui.ctx().content_rect().height() - 140.0;
-            let mut next = Next::Stay;
-            egui::ScrollArea::vertical().max_height(tall).show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                next = dialog.show(ui, desk);
+        let whole = ui.ctx().content_rect().height();
+        let id = Id::unique(("dialog", depth));
+        let shown =
+            Modal::new(id).area(Modal::default_area(id).default_height(whole)).frame(frame).show(ui.ctx(), |ui| {
+                ui.set_width(width);
+                let is_closed = head(ui, desk, &title);
+                let tall = whole - 140.0;
+                let mut next = Next::Stay;
+                // An area has the room that its content took before: without a least height it would not grow with it.
+                egui::ScrollArea::vertical().max_height(tall).min_scrolled_height(tall).show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    next = dialog.show(ui, desk);
+                });
+                if is_closed { Next::Close } else { next }
             });
-            if is_closed { Next::Close } else { next }
-        });
         let is_left = shown.should_close();
         match shown.inner {
             Next::Stay if is_left => {
@@ -162,9 +166,10 @@ fn head(ui: &mut Ui, desk: &Desk<'_>, title: &str) -> bool {
     ui.horizontal(|ui| {
         let wide = ui.available_width() - 40.0;
         ui.allocate_ui_with_layout(egui::vec2(wide, 32.0), egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            ui.set_min_width(wide);
             ui.add(egui::Label::new(RichText::new(title).heading().strong()).truncate());
         });
-        is_closed = sign_button(ui, "✕", desk.env.words.dialog.close).clicked();
+        is_closed = sign_button(ui, "✖", desk.env.words.dialog.close).clicked();
     });
     ui.add_space(4.0);
     is_closed

@@ -41,6 +41,9 @@ impl Sidebar {
             note(ui, words_for_nothing(session, env));
             return false;
         }
+        if std::mem::take(&mut self.wants_first) {
+            picked.extend(entries.iter().find_map(|entry| meant(session, *entry)));
+        }
         let mut seen = Vec::new();
         let left = {
             let session = &*session;
@@ -102,6 +105,15 @@ fn entries(session: &Session, env: &Env) -> Vec<Entry> {
         entries.extend((0..search.hits.len()).map(Entry::Hit));
     }
     entries
+}
+
+/// What a line stands for, when it is opened.
+fn meant(session: &Session, entry: Entry) -> Option<Picked> {
+    match entry {
+        Entry::Talk(peer) | Entry::Person(peer) => Some(Picked::Open(peer)),
+        Entry::Hit(hit) => session.search.hits.get(hit).map(|(peer, item)| Picked::OpenAt(*peer, item.queue_id)),
+        Entry::Title(_) | Entry::More => None,
+    }
 }
 
 fn words_for_nothing(session: &Session, env: &Env) -> String {

@@ -15,7 +15,7 @@ use longlink_desktop_core::model::{EVERYONE, Peer, Session, UserId};
 
 use self::rows::Rows;
 use super::env::Env;
-use super::parts::sign_button;
+use super::parts::{entered, sign_button};
 use crate::words::count;
 
 /// What the person did here.
@@ -23,8 +23,8 @@ use crate::words::count;
 pub enum Picked {
     Open(Peer),
     OpenAt(Peer, i64),
-    /// The menu of a conversation, at this place.
-    Options(Peer, Pos2),
+    /// The menu of a conversation, at this place; whether a key has asked for it.
+    Options(Peer, Pos2, bool),
     NewGroup,
     Join,
     Settings,
@@ -50,6 +50,8 @@ pub struct Sidebar {
     query: String,
     rows: Rows,
     wants_search: bool,
+    /// Enter was pressed in the search: the first of what is found is meant.
+    wants_first: bool,
     found: found::Found,
     contacts: contacts::Listed,
 }
@@ -108,16 +110,16 @@ impl Sidebar {
             if std::mem::take(&mut self.wants_search) {
                 field.request_focus();
             }
-            let is_cleared = !self.query.is_empty() && sign_button(ui, "✕", env.words.list.search_clear).clicked();
-            if is_cleared
-                || (field.has_focus() && !self.query.is_empty() && ui.input(|input| input.key_pressed(Key::Escape)))
-            {
+            let is_cleared = !self.query.is_empty() && sign_button(ui, "✖", env.words.list.search_clear).clicked();
+            let escaped = (field.has_focus() || field.lost_focus()) && ui.input(|input| input.key_pressed(Key::Escape));
+            if is_cleared || (escaped && !self.query.is_empty()) {
                 self.query.clear();
                 field.request_focus();
                 session.search_for("");
             } else if field.changed() {
                 session.search_for(self.query.trim());
             }
+            self.wants_first = !self.query.trim().is_empty() && entered(ui, &field);
             if field.has_focus() && ui.input(|input| input.key_pressed(Key::ArrowDown)) {
                 self.rows.focus(0);
             }
@@ -185,7 +187,7 @@ fn talk_line(
     let wants_menu = response.has_focus() && ui.input(|input| input.modifiers.shift && input.key_pressed(Key::F10));
     if response.secondary_clicked() || wants_menu {
         let at = response.interact_pointer_pos().filter(|_| !wants_menu).unwrap_or(rect.center());
-        picked.push(Picked::Options(peer, at));
+        picked.push(Picked::Options(peer, at, wants_menu));
     }
     response.has_focus()
 }

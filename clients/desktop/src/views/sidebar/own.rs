@@ -23,6 +23,7 @@ pub(super) fn show(ui: &mut Ui, env: &mut Env, session: &Session, accounts: &[Ac
         }
         let wide = ui.available_width() - 84.0;
         ui.allocate_ui_with_layout(egui::vec2(wide, 40.0), egui::Layout::top_down(egui::Align::Min), |ui| {
+            ui.set_min_width(wide);
             ui.spacing_mut().item_spacing.y = 0.0;
             accounts_menu(ui, env, &name, accounts, picked);
             note(ui, status(env, session));

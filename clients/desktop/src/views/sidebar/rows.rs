@@ -33,10 +33,10 @@ impl Rows {
         id: impl Fn(usize) -> Option<Id>,
         mut line: impl FnMut(&mut Ui, usize, Rect) -> bool,
     ) -> Option<LeftUp> {
-        let left = self.keys(ui, count, height);
+        let left = self.keys(ui, count, height, &id);
         let before = ui.spacing().item_spacing;
         ui.spacing_mut().item_spacing.y = 0.0;
-        let wanted = self.wanted.take().filter(|at| *at < count);
+        let wanted = self.wanted.take().and_then(|at| (at..count).find(|at| id(*at).is_some()));
         egui::ScrollArea::vertical().id_salt(salt).auto_shrink(false).show_viewport(ui, |ui, view| {
             ui.spacing_mut().item_spacing = before;
             let all = egui::vec2(ui.available_width(), height * count as f32);
@@ -73,7 +73,7 @@ impl Rows {
         left
     }
 
-    fn keys(&mut self, ui: &Ui, count: usize, height: f32) -> Option<LeftUp> {
+    fn keys(&mut self, ui: &Ui, count: usize, height: f32, id: &impl Fn(usize) -> Option<Id>) -> Option<LeftUp> {
         let at = self.focused?;
         let pressed = |key| ui.input(|input| input.modifiers.is_none() && input.key_pressed(key));
         let page = ((ui.available_height() / height) as usize).max(1);
@@ -96,7 +96,16 @@ impl Rows {
         } else {
             return None;
         };
-        self.wanted = Some(to);
+        // Headings are passed over.
+        let passed = if to > at {
+            (to..count).find(|to| id(*to).is_some())
+        } else {
+            (0..=to).rev().find(|to| id(*to).is_some())
+        };
+        if passed.is_none() && to < at {
+            return Some(LeftUp);
+        }
+        self.wanted = passed;
         None
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use eframe::egui;
 use egui::text::CCursor;
 use egui::{
-    CompletionPopup, Event, Id, ImeEvent, Key, KeyboardShortcut, Modifiers, Popup, RichText, Suggestion, TextEdit, Ui,
+    CompletionPopup, Event, EventFilter, Id, ImeEvent, Key, KeyboardShortcut, Modifiers, Popup, RichText, Suggestion,
+    TextEdit, Ui,
 };
 use longlink_desktop_core::model::{Peer, Session, UserId};
 
@@ -119,6 +120,7 @@ impl Composer {
             self.emoji(ui, env);
             let wide = ui.available_width() - 84.0;
             ui.allocate_ui_with_layout(egui::vec2(wide, 34.0), egui::Layout::top_down(egui::Align::Min), |ui| {
+                ui.set_min_width(wide);
                 egui::ScrollArea::vertical().max_height(HEIGHT_MAX).id_salt("composer").show(ui, |ui| {
                     wrote = self.field(ui, env, session, peer, name, wide);
                 });
@@ -146,11 +148,14 @@ impl Composer {
         let had_focus = ui.memory(|memory| memory.has_focus(Self::id()));
         let wants_last = had_focus && self.text.is_empty() && self.purpose.is_none() && pressed(ui, Key::ArrowUp);
         let mut needs_members = false;
+        // Escape leaves what one answers or changes, before it leaves the field.
+        let arrows = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
         let edit = TextEdit::multiline(&mut self.text)
             .hint_text(env.words.talk.write)
             .desired_rows(1)
             .desired_width(wide)
             .margin(egui::vec2(10.0, 7.0))
+            .event_filter(EventFilter { escape: self.purpose.is_some(), ..arrows })
             .return_key(KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter));
         let found = CompletionPopup::new(Self::id()).show(ui, edit, |query| {
             let Some((at, prefix)) = mention::typed(query.word) else { return Vec::new() };
@@ -195,7 +200,7 @@ impl Composer {
         let what = purpose.what.clone();
         let look = palette(ui);
         ui.horizontal(|ui| {
-            let is_left = sign_button(ui, "✕", env.words.dialog.cancel).clicked();
+            let is_left = sign_button(ui, "✖", env.words.dialog.cancel).clicked();
             ui.label(RichText::new(title).strong().color(look.accent));
             ui.add(egui::Label::new(RichText::new(what).color(look.soft)).truncate());
             if is_left {

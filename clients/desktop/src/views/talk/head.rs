@@ -27,6 +27,7 @@ pub fn show(ui: &mut Ui, env: &mut Env, session: &Session, peer: Peer) -> Option
         avatar::show(ui, env, 38.0, &Face { peer, name: &name, picture: picture_of(session, peer), is_online });
         let wide = (ui.available_width() - 84.0).max(40.0);
         ui.allocate_ui_with_layout(egui::vec2(wide, 40.0), egui::Layout::top_down(egui::Align::Min), |ui| {
+            ui.set_min_width(wide);
             ui.spacing_mut().item_spacing.y = 1.0;
             one_line(ui, RichText::new(format!("{name}{}", marks(session, peer))).strong().size(15.5));
             let (about, is_lively) = about(session, env, peer);

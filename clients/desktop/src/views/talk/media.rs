@@ -120,7 +120,7 @@ impl MediaPart {
             if self.is_mine { (self.look.on_mine, self.look.on_mine_soft) } else { (self.look.ink, self.look.soft) };
         let sign = Rect::from_min_size(rect.min, Vec2::splat(FILE_HEIGHT - 4.0));
         ui.painter().rect_filled(sign, 10.0, ink.gamma_multiply(0.14));
-        let what = if self.media.is_uploading { "✕" } else { "📄" };
+        let what = if self.media.is_uploading { "✖" } else { "📄" };
         ui.painter().text(sign.center(), egui::Align2::CENTER_CENTER, what, egui::FontId::proportional(20.0), ink);
         ui.painter().galley(rect.min + egui::vec2(52.0, 3.0), Arc::clone(&self.name), ink);
         ui.painter().galley(rect.min + egui::vec2(52.0, 22.0), Arc::clone(&self.about), soft);

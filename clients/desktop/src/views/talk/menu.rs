@@ -14,6 +14,8 @@ use crate::words::fill;
 pub struct Menu {
     pub of: Of,
     pub at: Pos2,
+    /// It was opened by a key: its first entry has the keyboard.
+    pub is_by_key: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -42,13 +44,18 @@ pub fn show(ui: &Ui, env: &Env, session: &Session, menu: &mut Option<Menu>) -> O
     let open = menu.clone()?;
     let id = Id::unique("menu of a message");
     let mut is_open = true;
+    let mut is_new = open.is_by_key;
+    if let Some(menu) = menu {
+        menu.is_by_key = false;
+    }
     let layer = egui::LayerId::new(Order::Foreground, id);
     let shown =
         Popup::new(id, ui.ctx().clone(), open.at, layer).kind(PopupKind::Menu).open_bool(&mut is_open).show(|ui| {
             ui.set_min_width(170.0);
+            let mut focus = std::mem::take(&mut is_new);
             match &open.of {
-                Of::Message(peer, item) => of_message(ui, env, session, *peer, item),
-                Of::Talk(peer) => of_talk(ui, env, session, *peer),
+                Of::Message(peer, item) => of_message(ui, env, session, *peer, item, &mut focus),
+                Of::Talk(peer) => of_talk(ui, env, session, *peer, &mut focus),
             }
         });
     let chosen = shown.and_then(|shown| shown.inner);
@@ -58,7 +65,7 @@ pub fn show(ui: &Ui, env: &Env, session: &Session, menu: &mut Option<Menu>) -> O
     chosen.map(|chosen| (open.of, chosen))
 }
 
-fn of_message(ui: &mut Ui, env: &Env, session: &Session, peer: Peer, item: &Item) -> Option<Chosen> {
+fn of_message(ui: &mut Ui, env: &Env, session: &Session, peer: Peer, item: &Item, focus: &mut bool) -> Option<Chosen> {
     let w = &env.words.act;
     let may_write = session.groups.silence(peer, env.now_ms).is_none();
     let is_message = item.is_kept() && !item.is_recalled() && !item.is_event();
@@ -69,7 +76,7 @@ fn of_message(ui: &mut Ui, env: &Env, session: &Session, peer: Peer, item: &Item
     };
     let mut chosen = None;
     let mut offer = |ui: &mut Ui, words: &str, choice: Chosen| {
-        if ui.button(words).clicked() {
+        if entry(ui, words, focus) {
             chosen = Some(choice);
         }
     };
@@ -97,22 +104,31 @@ fn of_message(ui: &mut Ui, env: &Env, session: &Session, peer: Peer, item: &Item
     chosen
 }
 
-fn of_talk(ui: &mut Ui, env: &Env, session: &Session, peer: Peer) -> Option<Chosen> {
+fn of_talk(ui: &mut Ui, env: &Env, session: &Session, peer: Peer, focus: &mut bool) -> Option<Chosen> {
     let w = &env.words.talk;
     let (is_pinned, is_muted) = session.talks.get(peer).map_or((false, false), |talk| (talk.is_pinned, talk.is_muted));
     let mut chosen = None;
     let is_known = peer > 0 || (peer < 0 && session.groups.get(peer).is_some());
     let title = if peer < 0 { env.words.group.info } else { env.words.contact.card_title };
-    if is_known && ui.button(title).clicked() {
+    if is_known && entry(ui, title, focus) {
         chosen = Some(Chosen::About);
     }
-    if ui.button(if is_pinned { w.unpin } else { w.pin }).clicked() {
+    if entry(ui, if is_pinned { w.unpin } else { w.pin }, focus) {
         chosen = Some(Chosen::Pin(!is_pinned));
     }
-    if ui.button(if is_muted { w.unmute } else { w.mute }).clicked() {
+    if entry(ui, if is_muted { w.unmute } else { w.mute }, focus) {
         chosen = Some(Chosen::Mute(!is_muted));
     }
     chosen
+}
+
+/// One entry; the first one takes the keyboard, if that is to be.
+fn entry(ui: &mut Ui, words: &str, focus: &mut bool) -> bool {
+    let button = ui.button(words);
+    if std::mem::take(focus) {
+        button.request_focus();
+    }
+    button.clicked()
 }
 
 fn shortened(address: &str) -> String {

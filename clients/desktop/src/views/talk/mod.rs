@@ -64,7 +64,9 @@ impl TalkView {
         let bar = egui::Frame::new().fill(look.panel).inner_margin(Margin::symmetric(14, 8));
         egui::Panel::top("head").frame(bar).show(ui, |ui| match head::show(ui, env, session, peer) {
             Some(head::Asked::About) => opens.extend(about(session, peer).map(Opens::Dialog)),
-            Some(head::Asked::Options(at)) => opens.push(Opens::Menu(Menu { of: Of::Talk(peer), at })),
+            Some(head::Asked::Options(at)) => {
+                opens.push(Opens::Menu(Menu { of: Of::Talk(peer), at, is_by_key: false }))
+            }
             None => {}
         });
         egui::Panel::bottom("composer").frame(bar).show(ui, |ui| self.below(ui, env, session, peer));
@@ -143,7 +145,9 @@ impl TalkView {
 
     fn want(&mut self, env: &mut Env, session: &mut Session, peer: Peer, wanted: Wanted, opens: &mut Vec<Opens>) {
         match wanted {
-            Wanted::Menu(item, at) => opens.push(Opens::Menu(Menu { of: Of::Message(peer, item), at })),
+            Wanted::Menu(item, at, is_by_key) => {
+                opens.push(Opens::Menu(Menu { of: Of::Message(peer, item), at, is_by_key }))
+            }
             Wanted::Older => session.load_older(),
             Wanted::Newer => session.load_newer(),
             Wanted::Again => session.load_again(),

@@ -39,8 +39,8 @@ pub struct ThreadView {
 /// What the person did here.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wanted {
-    /// A message's menu, at this place.
-    Menu(Box<Item>, egui::Pos2),
+    /// A message's menu, at this place; whether a key has asked for it.
+    Menu(Box<Item>, egui::Pos2, bool),
     Row(Box<Item>, Did),
     Older,
     Newer,
@@ -150,13 +150,13 @@ impl ThreadView {
             let is_at = has_focus && self.at == Some(*row);
             match plan.show(ui, env, Id::unique(("message", item.key())), place, is_marked, is_at) {
                 Some(Did::Touched(super::bubble::Touched::Menu(at))) => {
-                    wanted.push(Wanted::Menu(Box::new(item.clone()), at))
+                    wanted.push(Wanted::Menu(Box::new(item.clone()), at, false))
                 }
                 Some(did) => wanted.push(Wanted::Row(Box::new(item.clone()), did)),
                 None => {}
             }
             if is_at && ui.input(|input| input.key_pressed(Key::Enter) || input.key_pressed(Key::Space)) {
-                wanted.push(Wanted::Menu(Box::new(item.clone()), plan.menu_at(place)));
+                wanted.push(Wanted::Menu(Box::new(item.clone()), plan.menu_at(place), true));
             }
         }
         let first = placed.first().map_or(rows.start, |first| first.row);
