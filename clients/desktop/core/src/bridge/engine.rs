@@ -73,8 +73,9 @@ pub(super) async fn run(mut engine: Engine, mut errands: mpsc::Receiver<Errand>)
             }
             Some(Opening::Shut) | None => return,
         };
-        passphrase = kept.passphrase.clone();
-        match serve(&mut engine, kept, &mut errands).await {
+        let (how, opened_by) = serve(&mut engine, kept, &mut errands).await;
+        passphrase = opened_by;
+        match how {
             End::Shut => return,
             End::Broken(parcels) => {
                 on_their_way = parcels;
@@ -89,14 +90,14 @@ pub(super) async fn run(mut engine: Engine, mut errands: mpsc::Receiver<Errand>)
     }
 }
 
-async fn serve(engine: &mut Engine, kept: Kept, errands: &mut mpsc::Receiver<Errand>) -> End {
-    let Kept { store, opened, outbox, .. } = kept;
+async fn serve(engine: &mut Engine, kept: Kept, errands: &mut mpsc::Receiver<Errand>) -> (End, Secret) {
+    let Kept { store, opened, outbox, passphrase } = kept;
     let folder = engine.accounts.lock().unwrap_or_else(PoisonError::into_inner).folders().of(&engine.account.key);
     let keeper = match Keeper::start(store) {
         Ok(keeper) => keeper,
         Err(error) => {
             engine.teller.tell(Told::StoreFailed(error.to_string())).await;
-            return End::Shut;
+            return (End::Shut, passphrase);
         }
     };
     engine.teller.tell(Told::Opened(Box::new(opened))).await;
@@ -105,7 +106,7 @@ async fn serve(engine: &mut Engine, kept: Kept, errands: &mut mpsc::Receiver<Err
     let (hand, mut faults) = Hand::new(
         engine.account.clone(),
         (folder, engine.vault.clone()),
-        keeper.clone(),
+        (keeper.clone(), passphrase),
         engine.teller.clone(),
         Outbox::new(outbox),
         end.clone(),
@@ -150,7 +151,8 @@ async fn serve(engine: &mut Engine, kept: Kept, errands: &mut mpsc::Receiver<Err
         tracing::debug!("some tasks did not end in time");
     }
     keeper.close().await;
-    how
+    let passphrase = hand.passphrase.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    (how, passphrase)
 }
 
 /// What was wished before the end is on the disk when this returns, unless that takes too long.

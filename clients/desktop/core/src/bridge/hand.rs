@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use longlink_client::Client;
+use longlink_client::{Client, Secret};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -59,6 +59,8 @@ pub(super) struct Hand {
     pub(super) epoch: Mutex<Option<String>>,
     /// What must be on the disk before the account is closed.
     pub(super) writing: TaskTracker,
+    /// With which what is kept can be opened again, if it must be.
+    pub(super) passphrase: Mutex<Secret>,
     /// The account is no more on the server.
     pub(super) erased: Notify,
     /// Told that the disk cannot be written.
@@ -93,7 +95,7 @@ impl Hand {
     pub(super) fn new(
         account: Account,
         (folder, vault): (PathBuf, Vault),
-        keeper: Keeper,
+        (keeper, passphrase): (Keeper, Secret),
         teller: Teller,
         outbox: Outbox,
         end: CancellationToken,
@@ -115,6 +117,7 @@ impl Hand {
             online: Notify::new(),
             epoch: Mutex::default(),
             writing: TaskTracker::new(),
+            passphrase: Mutex::new(passphrase),
             erased: Notify::new(),
             is_failing: AtomicBool::new(false),
             faults,

@@ -1,6 +1,6 @@
 //! What the model wishes, each carried out without waiting for the one before.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use longlink_client::Secret;
@@ -41,11 +41,15 @@ pub(super) async fn carry_out(hand: &Arc<Hand>, wish: Wish) -> Option<bool> {
 }
 
 async fn encrypt(hand: Arc<Hand>, passphrase: Secret) {
+    let by = passphrase.clone();
     let done = hand.keeper.ask(move |store| {
-        store.encrypt(passphrase.expose())?;
+        store.encrypt(by.expose())?;
         Ok(store.is_encrypted())
     });
     let told = done.await.map_err(|error| error.to_string());
+    if told.is_ok() {
+        *hand.passphrase.lock().unwrap_or_else(PoisonError::into_inner) = passphrase;
+    }
     hand.tell(Told::Encrypted(told)).await;
 }
 

@@ -1,6 +1,6 @@
 //! Logging in, the link, and what it brings.
 
-use longlink_client::{Code, pb};
+use longlink_client::{Code, Event, pb};
 use longlink_desktop_core::accounts::Shield;
 use longlink_desktop_core::bridge::{LoginError, Seen};
 use longlink_desktop_core::model::{Answered, Asking, Ticket, Told, Wish};
@@ -113,6 +113,25 @@ async fn what_others_write_is_told_and_is_there_at_the_next_start_without_a_link
     let Told::Entries(entries) = app.told(&key, |told| matches!(told, Told::Entries(_))).await else { unreachable!() };
     assert_eq!(entries.iter().map(text).collect::<Vec<_>>(), ["four"]);
     assert_eq!(entries[0].queue_id, missed.queue_id);
+    app.bridge.close();
+}
+
+#[tokio::test]
+async fn what_is_on_the_disk_is_told_to_have_arrived() {
+    let world = World::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = App::start(folder.path());
+    app.log_in(world.form(ANNA)).await;
+    let (bob, mut events) = world.client(BOB).await;
+    let sent = bob.send(world.anna, "one").unwrap().await.unwrap();
+    loop {
+        if let Some(Event::Receipt(receipt)) = events.recv().await
+            && receipt.delivered_up_to > 0
+        {
+            assert_eq!((receipt.reader, receipt.delivered_up_to), (world.anna, sent.queue_id));
+            break;
+        }
+    }
     app.bridge.close();
 }
 

@@ -134,7 +134,7 @@ async fn another_log_is_begun_from_its_first_entry_and_nothing_is_sent_to_it_by_
 /// The app shows nothing for a while. Its queue is bounded, so the link is not read; when it takes what there is, it gets
 /// everything once and in order.
 #[tokio::test]
-async fn an_app_that_takes_nothing_bounds_what_waits_and_loses_nothing() {
+async fn an_app_that_takes_nothing_for_a_while_loses_nothing() {
     let world = World::new().await;
     let folder = tempfile::tempdir().unwrap();
     let mut app = App::start(folder.path());

@@ -65,12 +65,15 @@ async fn damage_that_is_met_later_costs_what_was_kept_and_nothing_else() {
         unreachable!()
     };
     app.told(&key, |told| matches!(told, Told::Kept { .. })).await;
+    app.wish(&key, Wish::Encrypt { passphrase: "secret".into() });
+    app.told(&key, |told| matches!(told, Told::Encrypted(Ok(true)))).await;
     road.cut();
     app.told(&key, |told| matches!(told, Told::Disconnected { .. })).await;
     app.write(&key, world.bob, "on its way");
 
-    let path = history(folder.path(), &key);
+    let path = history(folder.path(), &key).with_file_name("history-2.encrypted.db");
     let other = Connection::open(&path).unwrap();
+    other.pragma_update(None, "key", "secret").unwrap();
     other.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
     drop(other);
     let mut file = fs::File::options().write(true).open(&path).unwrap();
@@ -80,7 +83,9 @@ async fn damage_that_is_met_later_costs_what_was_kept_and_nothing_else() {
     drop(file);
     let to = folder.path().join("saved");
     app.wish(&key, Wish::Save { hash: media.hash.clone(), size: 3 << 20, name: "x".to_owned(), to: to.clone() });
-    assert!(opened(&mut app, &key).await.set_aside.is_some_and(|path| path.exists()));
+    let opened = opened(&mut app, &key).await;
+    assert!(opened.set_aside.is_some_and(|path| path.exists()));
+    assert!(opened.is_encrypted, "what takes the place of something encrypted is that, too");
     assert!(!to.exists(), "half a file is none");
 
     road.lead_to(world.server.tcp());
