@@ -1,75 +1,16 @@
 //! Two windows of the program for this machine, driven by keys, on one display.
 
-use std::path::Path;
 use std::time::Duration;
 
 use longlink_desktop_screens::cost::{comes_to_rest, memory_mb, taken};
 use longlink_desktop_screens::desk::Desk;
 use longlink_desktop_screens::display::Display;
 use longlink_desktop_screens::server::Server;
-use longlink_desktop_screens::window::Window;
 
-const PASSWORD: &str = "wonder";
+use crate::person::{CHINESE, ENGLISH, PASSWORD, log_in, open, start};
+
 /// Chinese, Japanese and emoji, which no set-up was made for.
 const FOREIGN: &str = "你好，世界！こんにちは 🎉👍";
-
-/// What the tests look for in a window, in its language.
-struct Words {
-    locale: &'static str,
-    name: &'static str,
-    password: &'static str,
-    connected: &'static str,
-    search: &'static str,
-    message: &'static str,
-}
-
-const ENGLISH: Words = Words {
-    locale: "en_US.UTF-8",
-    name: "Name",
-    password: "Password",
-    connected: "Connected",
-    search: "Search people",
-    message: "Message to {name}",
-};
-
-const CHINESE: Words = Words {
-    locale: "zh_CN.UTF-8",
-    name: "用户名",
-    password: "密码",
-    connected: "已连接",
-    search: "搜索联系人",
-    message: "发给 {name} 的消息",
-};
-
-/// Opens the program with the server's address, in a language.
-fn start<'d>(display: &'d Display, server: &Server, data: &Path, x: u32, words: &Words) -> Window<'d> {
-    let (tcp, http) = (server.tcp.to_string(), server.http.port().to_string());
-    Window::open(display, data, x, |command| {
-        command.args(["--server", &tcp, "--http-port", &http]).env("LANG", words.locale);
-    })
-}
-
-/// Types a name and a password, and waits until the window is connected.
-fn log_in(window: &mut Window, name: &str, words: &Words) {
-    window.focus();
-    window.sees_where(words.name, |said| said.name == words.name && said.has_focus);
-    window.types(name);
-    window.key_to("Tab", words.password);
-    window.types(PASSWORD);
-    window.key("Return");
-    window.sees(words.connected);
-}
-
-/// Finds somebody by the search field, and opens the conversation.
-fn open(window: &mut Window, name: &str, words: &Words) {
-    window.key_to("ctrl+k", words.search);
-    window.types(name);
-    // The line of the list begins with the name.
-    let hit = window.sees(&format!("{name}, "));
-    window.click_on(&hit);
-    let field = words.message.replace("{name}", name);
-    window.sees_where(&field, |said| said.name == field && said.has_focus);
-}
 
 #[test]
 fn two_windows_talk_and_nothing_is_lost_or_doubled_over_kills() {
