@@ -1,10 +1,10 @@
 //! The bridge between the app, whose thread must never wait, and everything that does: links, disks, the keyring.
 //!
 //! One thread with a runtime on it (`current_thread`: what takes long, the disk, pictures and the keyring, has threads of its
-//! own, so there is no work here for a second one), and one [`engine`] for each account that is open. What the app wishes
+//! own, so there is no work here for a second one), and one `engine` for each account that is open. What the app wishes
 //! goes in by bounded queues; what it is told comes out by one. An app that takes nothing stops the engines from reading
 //! their links: memory stays bounded, the server keeps the rest. Nothing wakes up while nothing happens, but for one look
-//! in ten seconds at the clock and the machine's addresses ([`alarm`]).
+//! in ten seconds at the clock and the machine's addresses (`alarm`).
 
 mod alarm;
 mod asking;

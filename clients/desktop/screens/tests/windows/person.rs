@@ -60,8 +60,8 @@ pub(crate) fn open(window: &mut Window, name: &str, words: &Words) {
     window.key_to("ctrl+k", words.search);
     window.types(name);
     // The line of the list begins with the name.
-    let hit = window.sees(&format!("{name}, "));
-    window.click_on(&hit);
+    window.sees(&format!("{name}, "));
+    window.key("Return");
     let field = words.message.replace("{name}", name);
     window.sees_where(&field, |said| said.name == field && said.has_focus);
 }
