@@ -40,8 +40,8 @@ impl Hand {
 }
 
 async fn answered(hand: &Arc<Hand>, asking: Asking) -> Result<Answered, AnswerError> {
-    let client = hand.client().ok_or(AnswerError::Away)?;
-    let was_connected = client.is_connected();
+    // The person is told at once, and not when a link has not come in time.
+    let client = hand.client().filter(Client::is_connected).ok_or(AnswerError::Away)?;
     let asked = if let Asking::ChangePassword(request) = asking {
         // The client goes on under the new token.
         let changed = client.change_password(request.old_password, request.new_password).await;
@@ -63,7 +63,6 @@ async fn answered(hand: &Arc<Hand>, asking: Asking) -> Result<Answered, AnswerEr
             AnswerError::Refused { code: refused.code, message: refused.message.into_owned() }
         }
         AskError::Closed(_) | AskError::AnotherLog => AnswerError::Away,
-        AskError::Disconnected if !was_connected && !client.is_connected() => AnswerError::Away,
         AskError::Disconnected | AskError::TimedOut | AskError::Unreadable(_) => AnswerError::Undecided,
     })
 }

@@ -19,8 +19,9 @@ use crate::model::Told;
 use crate::store::{Keeper, Store, StoreError};
 use crate::vault::Vault;
 
-/// So many questions to the server, or readings of a conversation, are under way at once; the next one waits.
+/// So many questions to the server, and readings of conversations, are under way at once; the next one waits.
 const ASKS_MAX: usize = 64;
+const LOADS_MAX: usize = 16;
 
 /// Tells the app about one account.
 #[derive(Clone)]
@@ -51,6 +52,8 @@ pub(super) struct Hand {
     pub(super) outbox: Outbox,
     pub(super) downloads: Downloads,
     pub(super) asks: Arc<Semaphore>,
+    /// Readings of conversations: most need the disk alone, and do not wait behind questions.
+    pub(super) loads: Arc<Semaphore>,
     /// What was looked for last: an older search need not go on.
     pub(super) search: Arc<Mutex<String>>,
     /// Something that waits for the network need not wait longer.
@@ -113,6 +116,7 @@ impl Hand {
             outbox,
             downloads: Downloads::default(),
             asks: Arc::new(Semaphore::new(ASKS_MAX)),
+            loads: Arc::new(Semaphore::new(LOADS_MAX)),
             search: Arc::default(),
             online: Notify::new(),
             epoch: Mutex::default(),

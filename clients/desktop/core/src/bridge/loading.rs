@@ -18,7 +18,7 @@ impl Hand {
     pub(super) fn load(self: &Arc<Self>, number: u64, peer: Peer, before: i64, after: i64, limit: u32) {
         let hand = Arc::clone(self);
         self.spawn(async move {
-            let Ok(_permit) = Arc::clone(&hand.asks).acquire_owned().await else { return };
+            let Ok(_permit) = Arc::clone(&hand.loads).acquire_owned().await else { return };
             let run = if after > 0 {
                 hand.read_after(peer, after, limit).await
             } else {
@@ -37,7 +37,7 @@ impl Hand {
     pub(super) fn quote(self: &Arc<Self>, peer: Peer, queue_id: i64) {
         let hand = Arc::clone(self);
         self.spawn(async move {
-            let Ok(_permit) = Arc::clone(&hand.asks).acquire_owned().await else { return };
+            let Ok(_permit) = Arc::clone(&hand.loads).acquire_owned().await else { return };
             let outcome = hand.read_one(peer, queue_id).await;
             hand.tell(Told::Quoted { peer, queue_id, outcome }).await;
         });

@@ -3,7 +3,7 @@
 use longlink_client::{Code, Event, pb};
 use longlink_desktop_core::accounts::Shield;
 use longlink_desktop_core::bridge::{LoginError, Seen};
-use longlink_desktop_core::model::{Answered, Asking, Ticket, Told, Wish};
+use longlink_desktop_core::model::{AnswerError, Answered, Asking, Ticket, Told, Wish};
 use longlink_desktop_core::vault::VaultKind;
 
 use super::support::{ANNA, App, BOB, Road, World, form, text, texts_of};
@@ -154,11 +154,12 @@ async fn a_lost_link_is_told_and_comes_back() {
 #[tokio::test]
 async fn questions_are_answered_under_their_ticket() {
     let world = World::new().await;
+    let road = Road::to(world.server.tcp()).await;
     let folder = tempfile::tempdir().unwrap();
     let mut app = App::start(folder.path());
-    let key = app.log_in(world.form(ANNA)).await;
+    let key = app.log_in(form(road.address, world.server.http(), ANNA)).await;
     let users = pb::UsersRequest { ids: vec![world.bob], ..Default::default() };
-    app.wish(&key, Wish::Ask { ticket: Ticket(7), asking: users.into() });
+    app.wish(&key, Wish::Ask { ticket: Ticket(7), asking: users.clone().into() });
     let told = app.told(&key, |told| matches!(told, Told::Answered { .. })).await;
     let Told::Answered { ticket: Ticket(7), answer: Ok(answer) } = told else { panic!("{told:?}") };
     let Answered::Users(reply) = *answer else { panic!("{answer:?}") };
@@ -168,6 +169,12 @@ async fn questions_are_answered_under_their_ticket() {
     app.wish(&key, Wish::Ask { ticket: Ticket(8), asking });
     let told = app.told(&key, |told| matches!(told, Told::Answered { ticket: Ticket(8), .. })).await;
     assert!(matches!(told, Told::Answered { answer: Err(_), .. }), "nobody blocks themselves: {told:?}");
+
+    road.cut();
+    app.told(&key, |told| matches!(told, Told::Disconnected { .. })).await;
+    app.wish(&key, Wish::Ask { ticket: Ticket(9), asking: users.into() });
+    let told = app.told(&key, |told| matches!(told, Told::Answered { .. })).await;
+    assert_eq!(told, Told::Answered { ticket: Ticket(9), answer: Err(AnswerError::Away) });
     app.bridge.close();
 }
 
