@@ -36,7 +36,9 @@ fn nothing_in_the_repository_may_be_unsafe() {
     let workspace = fs::read_to_string(root.join("Cargo.toml")).unwrap();
     assert!(workspace.contains("[workspace.lints.rust]\nunsafe_code = \"forbid\""));
     let mut members = vec![root.to_owned()];
-    members.extend(fs::read_dir(root.join("clients")).unwrap().map(|entry| entry.unwrap().path()));
+    for folder in ["clients", "clients/desktop"] {
+        members.extend(fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path()));
+    }
     let manifests = members.iter().filter_map(|member| fs::read_to_string(member.join("Cargo.toml")).ok());
     let mut seen = 0;
     for manifest in manifests {

@@ -34,6 +34,8 @@ pub(crate) enum Order {
     Ask(Asked),
     Send(Sent),
     Taken(i64),
+    /// There is a network again.
+    Hurry,
     /// The password was changed; the tokens of before are worth nothing.
     Renewed {
         token: Secret,
@@ -113,6 +115,16 @@ impl Client {
     /// As [`Client::send`], with a `client_msg_id` of the app's own: for a message that an earlier run of the app has
     /// begun to send.
     pub fn send_request(&self, request: pb::SendRequest) -> Result<Sending, SendError> {
+        self.put_send(None, request)
+    }
+
+    /// The same, for this log (its epoch) and no other: in another one the numbers of peers may mean other people, so it is
+    /// not sent there, and fails with [`AskError::AnotherLog`].
+    pub fn send_request_in(&self, epoch: impl Into<String>, request: pb::SendRequest) -> Result<Sending, SendError> {
+        self.put_send(Some(epoch.into()), request)
+    }
+
+    fn put_send(&self, epoch: Option<String>, request: pb::SendRequest) -> Result<Sending, SendError> {
         let body = Bytes::from(request.encode_to_vec());
         if body.len() > BODY_LENGTH_MAX {
             return Err(SendError::TooLarge { length: body.len(), max: BODY_LENGTH_MAX });
@@ -122,7 +134,8 @@ impl Client {
             return Err(full);
         };
         let (answer, answered) = oneshot::channel();
-        match self.orders.try_send(Order::Send(Sent { body, answer, _permit: permit, refusals: 0, under_way: None })) {
+        let sent = Sent { body, epoch, answer, _permit: permit, refusals: 0, under_way: None };
+        match self.orders.try_send(Order::Send(sent)) {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Full(_)) => return Err(full),
             Err(mpsc::error::TrySendError::Closed(_)) => return Err(SendError::Closed(self.ended())),
@@ -161,6 +174,12 @@ impl Client {
     /// pushed any more.
     pub async fn taken(&self, cursor: i64) {
         self.tell(Order::Taken(cursor)).await;
+    }
+
+    /// There is a network again, or the machine has woken up, or a person does not want to wait: a client that waits for
+    /// its next try makes it at once, and one that has a link says noop, so that a dead one is found out.
+    pub async fn reconnect_now(&self) {
+        self.tell(Order::Hurry).await;
     }
 
     /// Ends the link at once. What is not answered yet fails with [`AskError::Closed`].

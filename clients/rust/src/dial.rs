@@ -29,19 +29,27 @@ pub struct Server {
     protection: Protection,
     /// Whose certificate it shows, if that is not the host of its address.
     name: Option<String>,
+    /// What is spoken on its connections (ALPN).
+    alpn: &'static [u8],
     /// Made once, since it also knows how to resume.
     config: Option<Arc<ClientConfig>>,
 }
 
 impl Server {
     pub fn new(address: impl Into<String>, protection: Protection) -> Self {
-        Self { address: address.into(), protection, name: None, config: None }
+        Self { address: address.into(), protection, name: None, alpn: ALPN_LINK, config: None }
     }
 
     /// The name in its certificate, for a server that is reached by another one.
     #[must_use]
     pub fn named(self, name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..self }
+    }
+
+    /// For connections on which something else is spoken than on a link: `http/1.1`, for files.
+    #[must_use]
+    pub fn speaking(self, alpn: &'static [u8]) -> Self {
+        Self { alpn, config: None, ..self }
     }
 
     fn host(&self) -> &str {
@@ -66,7 +74,7 @@ impl Server {
         let server = ServerName::try_from(name.to_owned()).map_err(unnameable)?;
         let config = match &self.config {
             Some(config) => Arc::clone(config),
-            None => trust.config(ALPN_LINK).map_err(io::Error::other)?,
+            None => trust.config(self.alpn).map_err(io::Error::other)?,
         };
         self.config = Some(Arc::clone(&config));
         Ok(Some((config.into(), server)))

@@ -15,6 +15,9 @@ pub enum AskError {
     /// No answer within the request timeout.
     #[error("no answer in time")]
     TimedOut,
+    /// The server has another log than the one for which this was written. It was not sent.
+    #[error("written for another log")]
+    AnotherLog,
     /// The answer could not be read.
     #[error("cannot read the answer: {0}")]
     Unreadable(String),

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use longlink::wire::frame::{SEQ_NOOP, SEQ_PUSH};
 use longlink::wire::{Code, Command, Frame, pb};
 use prost::Message;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::select;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::debug;
 
@@ -53,6 +54,14 @@ struct Desk {
     /// A token that the server gave; it is tried before the credential that the app gave.
     token: Option<Secret>,
     credential: Credential,
+    /// Ends the pause before the next try.
+    hurry: Arc<Notify>,
+}
+
+/// How a pause has ended.
+enum Woken {
+    ByTime,
+    ByOrder,
 }
 
 impl<D: Dial> Owner<D> {
@@ -72,7 +81,18 @@ impl<D: Dial> Owner<D> {
         let inbox = Inbox::new(settings.resume.clone());
         let requests = Requests::new(bounds, pause.clone());
         let credential = settings.credential.clone();
-        let desk = Desk { settings, orders, state, feed, taking, inbox, requests, token: None, credential };
+        let desk = Desk {
+            settings,
+            orders,
+            state,
+            feed,
+            taking,
+            inbox,
+            requests,
+            token: None,
+            credential,
+            hurry: Arc::default(),
+        };
         (Self { dial, pause, desk }, seen, events)
     }
 
@@ -102,8 +122,11 @@ impl<D: Dial> Owner<D> {
             let retry_in = self.pause.grow();
             debug!(%why, ?retry_in, "link broken");
             self.desk.link_lost(why, retry_in);
-            if let Err(ended) = self.desk.attend(sleep(retry_in)).await {
-                return ended;
+            match self.desk.pause(retry_in).await {
+                Ok(Woken::ByTime) => {}
+                // Another network is another try, whatever came of those before.
+                Ok(Woken::ByOrder) => self.pause.reset(),
+                Err(ended) => return ended,
             }
         }
     }
@@ -156,6 +179,21 @@ impl Desk {
         }
     }
 
+    /// Waits before the next try, unless the app knows better.
+    async fn pause(&mut self, pause: Duration) -> Result<Woken, Ended> {
+        let hurry = Arc::clone(&self.hurry);
+        // What was said while a try was under way is not about this pause.
+        let _ = hurry.notified().now_or_never();
+        let pausing = async {
+            select! {
+                biased;
+                () = hurry.notified() => Woken::ByOrder,
+                () = sleep(pause) => Woken::ByTime,
+            }
+        };
+        self.attend(pausing).await
+    }
+
     fn obey(&mut self, order: Option<Order>) -> Result<(), Ended> {
         match order {
             Some(Order::Ask(asked)) => self.requests.add_ask(asked),
@@ -165,6 +203,7 @@ impl Desk {
                     self.feed.push(Item::Cursor(cursor));
                 }
             }
+            Some(Order::Hurry) => self.hurry.notify_one(),
             Some(Order::Renewed { token, password: new }) => {
                 if let Credential::Password { password, .. } = &mut self.credential {
                     *password = new;
@@ -215,6 +254,7 @@ impl Desk {
         if token.is_some() {
             self.token.clone_from(&token);
         }
+        self.requests.logged_in(&reply.epoch);
         if self.inbox.logged_in(reply) {
             self.feed.push(Item::Event(Event::StartOver { epoch: reply.epoch.clone() }));
         }
@@ -260,7 +300,13 @@ impl Desk {
             // before the deadlines: an answer that is here counts, however late we look.
             select! {
                 biased;
-                order = self.orders.recv() => self.obey(order)?,
+                order = self.orders.recv() => match order {
+                    Some(Order::Hurry) => {
+                        writer.noop();
+                        beat.noop_said(Instant::now());
+                    }
+                    order => self.obey(order)?,
+                },
                 written = writer.write_some(), if writer.has_more() => written?,
                 () = sleep_until(beat.noop_due(reading)) => {
                     writer.noop();

@@ -31,6 +31,8 @@ pub(crate) struct Asked {
 #[derive(Debug)]
 pub(crate) struct Sent {
     pub(crate) body: Bytes,
+    /// The only log for which it is meant, if there is one.
+    pub(crate) epoch: Option<String>,
     pub(crate) answer: oneshot::Sender<Result<pb::SendReply, AskError>>,
     /// Bounds how many there are; given back when this is dropped.
     pub(crate) _permit: OwnedSemaphorePermit,
@@ -49,6 +51,8 @@ pub(crate) struct Requests {
     sends_held_until: Option<Instant>,
     is_send_next: bool,
     pause: Pause,
+    /// The log of the last link. Nothing before the first login.
+    epoch: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -69,6 +73,7 @@ impl Requests {
             sends_held_until: None,
             is_send_next: false,
             pause,
+            epoch: None,
         }
     }
 
@@ -80,6 +85,23 @@ impl Requests {
 
     pub(crate) fn add_send(&mut self, sent: Sent) {
         self.sends.push_back(sent);
+        self.give_back_strays();
+    }
+
+    /// A link to this log is there. Nothing is under way yet.
+    pub(crate) fn logged_in(&mut self, epoch: &str) {
+        self.epoch = Some(epoch.to_owned());
+        self.give_back_strays();
+    }
+
+    /// Sends that are meant for another log than this.
+    fn give_back_strays(&mut self) {
+        let Some(epoch) = &self.epoch else { return };
+        let is_stray =
+            |sent: &Sent| sent.under_way.is_none() && sent.epoch.as_ref().is_some_and(|its_epoch| its_epoch != epoch);
+        while let Some(at) = self.sends.iter().position(is_stray) {
+            self.sends.remove(at).map(|sent| sent.answer.send(Err(AskError::AnotherLog)));
+        }
     }
 
     /// Puts on the link what may go there now. `put` gives the sequence, or `None` when the link takes no more.

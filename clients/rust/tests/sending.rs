@@ -49,6 +49,26 @@ async fn unanswered_sends_go_out_again_in_order_under_their_own_names() {
     }
 }
 
+/// The server is set up anew while a message has no answer. Its peer's number may mean somebody else there.
+#[tokio::test(start_paused = true)]
+async fn a_message_for_one_log_is_not_sent_to_another() {
+    let (client, mut events, mut server, mut pipes) = logged_in(settings()).await;
+    let request = |text: &str| pb::SendRequest { to: 3, client_msg_id: text.into(), ..Default::default() };
+    let strict = client.send_request_in("first", request("strict")).unwrap();
+    let lenient = client.send_request(request("lenient")).unwrap();
+    assert_eq!(server.asked::<pb::SendRequest>().await.1.client_msg_id, "strict", "the log is the right one");
+    drop(server);
+    disconnected(&mut events).await;
+    let mut server = pipes.accept().await;
+    let resumed = pb::ResumeOutcome::StartOver.into();
+    server.let_in(pb::HelloReply { epoch: "second".into(), resumed, ..back_again() }).await;
+    assert_eq!(strict.await, Err(AskError::AnotherLog));
+    let late = client.send_request_in("first", request("late")).unwrap();
+    assert_eq!(late.await, Err(AskError::AnotherLog));
+    assert_eq!(server.keep(1).await.client_msg_id, "lenient");
+    lenient.await.unwrap();
+}
+
 #[tokio::test]
 async fn questions_that_wait_do_not_keep_a_message_waiting() {
     let (client, _events, mut server, _pipes) = logged_in(Settings { in_flight_max: 1, ..settings() }).await;

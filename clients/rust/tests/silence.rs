@@ -150,3 +150,43 @@ async fn the_pauses_between_attempts_stay_within_their_bounds() {
     // 40 pauses, each a random part of its bound: 155 s on average, and 40 s at most if they did not grow.
     assert!(paused > Duration::from_secs(60), "{paused:?} in all");
 }
+
+/// The machine has slept, and the link is dead without a word: the app need not wait for the next heartbeat to learn it.
+#[tokio::test(start_paused = true)]
+async fn who_is_told_to_hurry_finds_a_dead_link_within_eight_seconds() {
+    let (client, mut events, mut server, _pipes) = logged_in(settings()).await;
+    let begun = Instant::now();
+    client.reconnect_now().await;
+    assert!(is_noop(&server.heard().await.unwrap()));
+    assert_eq!(disconnected(&mut events).await, Broken::Silent);
+    assert_eq!(begun.elapsed().as_secs(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_told_to_hurry_and_has_a_good_link_keeps_it() {
+    let (client, mut events, mut server, _pipes) = logged_in(settings()).await;
+    client.reconnect_now().await;
+    assert!(is_noop(&server.heard().await.unwrap()));
+    server.echo_noop().await;
+    sleep(Duration::from_secs(20)).await;
+    server.push([entry(11)]).await;
+    assert_eq!(next_entry(&mut events).await.queue_id, 11);
+}
+
+/// The network was away for so long that the pauses have become very long ones. When it is back, nobody waits for their end.
+#[tokio::test(start_paused = true)]
+async fn who_is_told_to_hurry_does_not_wait_for_the_end_of_the_pause() {
+    const LONG: Duration = Duration::from_secs(24 * 3600);
+    let settings = Settings { pause_min: LONG, pause_max: LONG, ..settings() };
+    let (client, mut events, server, mut pipes) = logged_in(settings).await;
+    // Said while there is a link, it does not shorten the pause behind it.
+    client.reconnect_now().await;
+    drop(server);
+    disconnected(&mut events).await;
+    let begun = Instant::now();
+    assert!(timeout(Duration::from_millis(1), pipes.dialled()).await.is_err(), "it waits");
+    client.reconnect_now().await;
+    pipes.accept().await.let_in(back_again()).await;
+    connected(&mut events).await;
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+}

@@ -140,7 +140,7 @@ pub(super) fn in_words(error: &AskError) -> String {
     match error {
         AskError::Refused(refused) => one_line(&refused.message),
         AskError::Disconnected | AskError::TimedOut => "not connected; try again when the link is back".to_owned(),
-        AskError::Unreadable(_) | AskError::Closed(_) => error.to_string(),
+        AskError::AnotherLog | AskError::Unreadable(_) | AskError::Closed(_) => error.to_string(),
     }
 }
 

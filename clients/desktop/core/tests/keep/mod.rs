@@ -1,0 +1,14 @@
+//! What is kept on the machine, and the bridge to a real server.
+
+mod accounts;
+mod cipher;
+mod files;
+mod kill;
+mod links;
+mod pages;
+mod sending;
+mod store;
+mod support;
+mod trouble;
+mod vault;
+mod whole;
