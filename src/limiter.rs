@@ -126,7 +126,7 @@ impl<K: Clone + Eq + Hash + Ord, const N: usize> Limiter<K, N> {
         let now_ns = u128::from(now.0) * 1_000_000;
         let mut buckets = self.lock();
         buckets.calls = buckets.calls.wrapping_add(1);
-        if buckets.calls % FORGOTTEN_EVERY == 0 {
+        if buckets.calls.is_multiple_of(FORGOTTEN_EVERY) {
             buckets.forget_full(now_ns);
         }
         if let Some(kept) = buckets.by_key.get_mut(key) {
