@@ -109,6 +109,15 @@ impl Thread {
         }
     }
 
+    /// A place that is not there, since it is kept no more, cannot be brought into view: what stands nearest before it can.
+    pub(crate) fn aim_near(&mut self) {
+        let is_gone = |place: &i64| *place > 0 && *place <= self.anchor && self.index_of(*place).is_none();
+        if let Some(place) = self.target.filter(is_gone) {
+            let before = self.position(place).checked_sub(1).and_then(|at| self.items.get(at));
+            self.target = before.map(|item| item.queue_id).or_else(|| (!self.has_newer).then_some(0));
+        }
+    }
+
     pub(crate) fn mark(&mut self, read: i64, delivered: i64) {
         let before = (self.read_by_peer, self.delivered_to_peer);
         self.read_by_peer = self.read_by_peer.max(read);

@@ -287,3 +287,21 @@ fn a_message_keeps_its_key_when_it_comes_to_its_place() {
     stage.entries([text(13, ANNA, ME, "x")]);
     assert_ne!(stage.session.thread.as_ref().unwrap().items[1].key(), before);
 }
+
+#[test]
+fn a_place_that_is_gone_is_gone_near_to() {
+    let mut stage = Stage::online(1_000);
+    stage.open(ANNA, run(991..=1_000), true);
+    stage.session.open_at(ANNA, 500);
+    stage.load_of(ANNA, (501, 0), run(401..=499), true);
+    assert_eq!(stage.session.thread.as_ref().unwrap().target, Some(499));
+    let mut stage = Stage::online(1_000);
+    stage.open(ANNA, run(991..=1_000), true);
+    stage.session.open_at(ANNA, 500);
+    stage.load_of(ANNA, (501, 0), vec![], false);
+    stage.load_of(ANNA, (0, 500), run(991..=1_000), false);
+    assert_eq!(places(&stage), (991..=1_000).collect::<Vec<_>>());
+    let thread = stage.session.thread.as_ref().unwrap();
+    assert!(!thread.has_older && !thread.has_newer && thread.is_loaded);
+    assert_eq!(thread.target, None, "nothing that cannot be found is looked for in each frame");
+}

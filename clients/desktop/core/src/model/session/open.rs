@@ -135,6 +135,7 @@ impl Session {
             return;
         }
         thread.find_unread(me);
+        thread.aim_near();
         let is_around = thread.has_newer && thread.newest() <= thread.anchor;
         for user in writers {
             self.want(user);
