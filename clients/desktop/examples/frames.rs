@@ -79,7 +79,7 @@ impl Screen {
                     if after > 0 { after + 1..(after + 101).min(MESSAGES + 1) } else { (end - 100).max(1)..end };
                 let has_more = if after > 0 { range.end <= MESSAGES } else { range.start > 1 };
                 let items = range.map(|id| Item::of(&entry(id))).collect();
-                self.session.tell(Told::Page(Page { number, peer, items, has_more }));
+                self.session.tell(Told::Page(Page { number, peer, items, has_more, has_holes: false }));
                 pages += 1;
             }
         }

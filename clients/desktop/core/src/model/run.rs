@@ -17,6 +17,7 @@ impl Thread {
         self.is_loading = false;
         self.failure = None;
         self.is_loaded = true;
+        self.has_holes |= page.has_holes;
         self.version += 1;
         // What is on its way stands behind all of them: it is put there again by who has it.
         self.items.truncate(self.kept);
