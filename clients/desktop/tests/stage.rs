@@ -96,7 +96,7 @@ impl Stage {
         let at = self.wishes.iter().rposition(asked).unwrap_or_else(|| panic!("not asked for: {:?}", self.wishes));
         let Wish::Load { number, .. } = self.wishes.remove(at) else { unreachable!() };
         let items = entries.iter().map(Item::of).collect();
-        self.session.tell(Told::Page(Page { number, peer, items, has_more }));
+        self.session.tell(Told::Page(Page { number, peer, items, has_more, has_holes: false }));
     }
 
     /// Before which entry older ones are asked for.

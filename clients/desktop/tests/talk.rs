@@ -37,6 +37,17 @@ fn enter_sends_what_was_written_and_shows_it_as_waiting() {
 }
 
 #[test]
+fn the_field_is_empty_in_the_next_frame_though_the_key_is_still_down() {
+    let mut screen = with_anna();
+    type_into(&mut screen, FIELD, "gone");
+    screen.key_down(Key::Enter);
+    // One frame for the key, and then only those that are asked for.
+    screen.run();
+    assert_eq!(screen.get_by_label(FIELD).value().as_deref(), Some(""));
+    screen.get_by_label("gone");
+}
+
+#[test]
 fn shift_and_enter_begins_a_new_line() {
     let mut screen = with_anna();
     type_into(&mut screen, FIELD, "one");

@@ -8,3 +8,4 @@ mod model;
 /// As the server's own tests build theirs.
 #[path = "../../../../tests/support/plan.rs"]
 mod plan;
+mod world;

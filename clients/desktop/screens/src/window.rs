@@ -67,6 +67,11 @@ impl<'display> Window<'display> {
         })
     }
 
+    /// Waits until it does not say exactly this any more.
+    pub fn loses(&mut self, words: &str) {
+        until(&format!("the window does not say {words:?} any more"), || (self.counts(words) == 0).then_some(()));
+    }
+
     /// How often it says exactly this.
     pub fn counts(&self, words: &str) -> usize {
         self.says().iter().filter(|said| said.name == words).count()

@@ -54,8 +54,10 @@ fn letters(ui: &Ui, rect: Rect, face: &Face<'_>) {
 
 /// One or two letters that stand for a name.
 pub fn initials(name: &str) -> String {
-    let words: Vec<&str> =
-        name.split(|c: char| c.is_whitespace() || "._-".contains(c)).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = name
+        .split(|c: char| c.is_whitespace() || "._-".contains(c))
+        .filter(|word| word.starts_with(char::is_alphanumeric))
+        .collect();
     let Some(first) = words.first() else { return "?".to_owned() };
     let letters: Vec<char> = first.chars().collect();
     // A name in Han characters is known by its last two.
@@ -79,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_name_is_known_by_two_letters() {
-        let names = ["anna", "Bob Stone", "王小明", "user17", "", "x"];
+        let names = ["anna", "Bob Stone", "王小明", "user17 (you)", "", "x"];
         assert_eq!(names.map(initials), ["An", "BS", "小明", "U7", "?", "X"]);
     }
 }

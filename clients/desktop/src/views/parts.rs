@@ -5,18 +5,24 @@ use egui::{Button, Color32, Response, RichText, TextEdit, Ui, WidgetText};
 
 use super::theme::{Palette, palette};
 
+/// How wide and high a button with a sign is.
+pub const SIGN: f32 = 32.0;
+
 /// A button that shows a sign; its name is read out and shown as a tool tip.
 pub fn sign_button(ui: &mut Ui, sign: &str, name: &str) -> Response {
     let button =
-        Button::new(RichText::new(sign).size(17.0)).frame_when_inactive(false).min_size(egui::vec2(32.0, 32.0));
-    ui.add(button).on_hover_text(name).accessible_name(name)
+        Button::new(RichText::new(sign).size(17.0)).frame_when_inactive(false).min_size(egui::vec2(SIGN, SIGN));
+    let padding = std::mem::replace(&mut ui.spacing_mut().button_padding, egui::vec2(3.0, 3.0));
+    let shown = ui.add(button);
+    ui.spacing_mut().button_padding = padding;
+    shown.on_hover_text(name).accessible_name(name)
 }
 
 /// The button that a form is about.
 pub fn main_button(ui: &mut Ui, text: &str, is_enabled: bool) -> Response {
     let look = palette(ui);
     let text = RichText::new(text).color(look.on_accent).strong();
-    ui.add_enabled(is_enabled, Button::new(text).fill(look.accent).min_size(egui::vec2(64.0, 34.0)))
+    ui.add_enabled(is_enabled, Button::new(text).fill(look.accent).min_size(egui::vec2(0.0, 34.0)))
 }
 
 /// A button for what cannot be undone.

@@ -86,7 +86,16 @@ impl Shell {
         let frame = egui::Frame::new().fill(palette(ui).panel).inner_margin(Margin::symmetric(8, 8));
         let panel =
             egui::Panel::left("side").frame(frame).resizable(true).default_size(SIDE_WIDTH).size_range(220.0..=480.0);
-        let picked = panel.show(ui, |ui| self.sidebar.show(ui, env, session, accounts)).inner;
+        let shown = panel.show(ui, |ui| {
+            // In a place of its own: what does not fit is cut, and does not push the panel wider.
+            let (rect, _) = ui.allocate_exact_size(ui.available_size(), egui::Sense::hover());
+            let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+            self.sidebar.show(&mut ui, env, session, accounts)
+        });
+        let picked = shown.inner;
+        if !picked.is_empty() {
+            ui.ctx().request_repaint();
+        }
         for picked in picked {
             self.pick(env, session, picked);
         }
@@ -97,6 +106,7 @@ impl Shell {
             return nothing(ui, env);
         };
         for opens in self.talk.show(ui, env, session, peer) {
+            ui.ctx().request_repaint();
             match opens {
                 Opens::Dialog(dialog) => self.dialogs.open(dialog),
                 Opens::Menu(menu) => self.menu = Some(menu),
@@ -109,6 +119,7 @@ impl Shell {
         let was_message = matches!(&self.menu, Some(Menu { of: Of::Message(..), .. }));
         if let Some((of, chosen)) = menu::show(ui, env, session, &mut self.menu) {
             self.choose(ui, env, session, of, chosen);
+            ui.ctx().request_repaint();
         } else if was_message && self.menu.is_none() && ui.memory(|memory| memory.focused().is_none()) {
             // The arrow keys go on where they were.
             ui.memory_mut(|memory| memory.request_focus(ThreadView::id()));

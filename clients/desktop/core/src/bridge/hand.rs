@@ -64,6 +64,8 @@ pub(super) struct Hand {
     pub(super) writing: TaskTracker,
     /// With which what is kept can be opened again, if it must be.
     pub(super) passphrase: Mutex<Secret>,
+    /// A person wishes to come back where that is not done by itself.
+    pub(super) again: Notify,
     /// The account is no more on the server.
     pub(super) erased: Notify,
     /// Told that the disk cannot be written.
@@ -122,6 +124,7 @@ impl Hand {
             epoch: Mutex::default(),
             writing: TaskTracker::new(),
             passphrase: Mutex::new(passphrase),
+            again: Notify::new(),
             erased: Notify::new(),
             is_failing: AtomicBool::new(false),
             faults,

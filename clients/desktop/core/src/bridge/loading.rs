@@ -20,14 +20,18 @@ impl Hand {
         self.spawn(async move {
             let Ok(_permit) = Arc::clone(&hand.loads).acquire_owned().await else { return };
             let run = if after > 0 {
-                hand.read_after(peer, after, limit).await
+                hand.read_after(peer, after, limit).await.map(|run| (run, false))
             } else {
                 hand.read_before(peer, before, limit).await
             };
             let told = match run {
-                Ok(Run { entries, has_more }) => {
-                    Told::Page(Page { number, peer, items: entries.iter().map(Item::of).collect(), has_more })
-                }
+                Ok((Run { entries, has_more }, has_holes)) => Told::Page(Page {
+                    number,
+                    peer,
+                    items: entries.iter().map(Item::of).collect(),
+                    has_more,
+                    has_holes,
+                }),
                 Err(why) => Told::PageFailed { number, peer, why },
             };
             hand.tell(told).await;
@@ -61,24 +65,26 @@ impl Hand {
         });
     }
 
-    async fn read_before(&self, peer: Peer, before: i64, limit: u32) -> Result<Run, String> {
+    /// With it, whether there may be holes in it, since the server could not be asked.
+    async fn read_before(&self, peer: Peer, before: i64, limit: u32) -> Result<(Run, bool), String> {
         let read = self.keeper.ask(move |store| Ok((store.before(peer, before, limit)?, store.complete_from(peer)?)));
         let (run, complete_from) = read.await.map_err(|error| error.to_string())?;
         // Whatever there is, at once; the rest is asked for when it is wanted.
         if !run.entries.is_empty() || complete_from == 0 {
             let has_more = run.has_more || complete_from > 0;
-            return Ok(Run { has_more, ..run });
+            return Ok((Run { has_more, ..run }, false));
         }
         // The last run ends where it begins; or it is about an earlier place, to which there is a hole.
         let from = if before == 0 { complete_from } else { before };
         match self.fetch(peer, from, limit).await {
             Ok(Fetched { oldest, has_more }) => {
                 let read = self.keeper.ask(move |store| store.between(peer, oldest, from, limit)).await;
-                Ok(Run { has_more, ..read.map_err(|error| error.to_string())? })
+                Ok((Run { has_more, ..read.map_err(|error| error.to_string())? }, false))
             }
             Err(why) => {
                 let read = self.keeper.ask(move |store| store.between(peer, 0, before, limit)).await;
-                read.ok().filter(|run| !run.entries.is_empty()).map(|run| Run { has_more: true, ..run }).ok_or(why)
+                let run = read.ok().filter(|run| !run.entries.is_empty()).ok_or(why)?;
+                Ok((Run { has_more: true, ..run }, true))
             }
         }
     }

@@ -30,26 +30,36 @@ const RETRY: Duration = Duration::from_secs(30);
 
 /// Why the events of a link ended.
 enum Over {
-    /// For good: the person is told.
-    Ended,
+    /// It does not come back by itself. Why, if that was told.
+    Ended(Option<Ended>),
     /// The disk works again: from the cursor on, everything anew.
     Again,
 }
 
 /// Logs in and takes what comes, as long as the account is open.
 pub(super) async fn run(hand: Arc<Hand>) {
-    let login = match hand.vault.find(&hand.folder, &hand.account.key).await {
-        Ok(Some((login, _))) => login,
-        Ok(None) => return hand.tell(Told::Ended(no_login("this device is not logged in"))).await,
-        Err(error) => return hand.tell(Told::Ended(no_login(&error.to_string()))).await,
-    };
-    let mut login = login;
+    let mut known = None;
     let mut told_up_to = 0;
     loop {
+        let login = match known.take() {
+            Some(login) => login,
+            None => match hand.vault.find(&hand.folder, &hand.account.key).await {
+                Ok(Some((login, _))) => login,
+                Ok(None) => {
+                    ended(&hand, no_login("this device is not logged in")).await;
+                    continue;
+                }
+                Err(error) => {
+                    ended(&hand, no_login(&error.to_string())).await;
+                    continue;
+                }
+            },
+        };
         hand.tell(Told::Connecting).await;
         let (line, events) = match begin(&hand, &login).await {
             Ok(begun) => begun,
             Err(why) => {
+                known = Some(login);
                 hand.tell(Told::Disconnected { why: Broken::Unreachable(why), retry_in: RETRY }).await;
                 select! {
                     () = hand.online.notified() => {}
@@ -68,22 +78,40 @@ pub(super) async fn run(hand: Arc<Hand>) {
             is_behind: false,
             told_up_to,
             token: None,
+            why: None,
         };
         let over = receiving.take_all(events).await;
         told_up_to = receiving.told_up_to;
-        if let Some(token) = receiving.token {
-            login = Login::Token(token);
-        }
+        let login = receiving.token.map_or(login, Login::Token);
         match over {
-            Over::Ended => return,
-            Over::Again => receiving.line.client.close().await,
+            Over::Ended(why) => {
+                // With another reason than the login it is good for the next try.
+                known = why.as_ref().is_some_and(|why| !must_log_in(why)).then_some(login);
+                hand.again.notified().await;
+            }
+            Over::Again => {
+                known = Some(login);
+                receiving.line.client.close().await;
+            }
         }
     }
+}
+
+/// Tells that there is no link, and waits until the person wishes to try once more.
+async fn ended(hand: &Hand, why: Ended) {
+    forget_wish(hand);
+    hand.tell(Told::Ended(why)).await;
+    hand.again.notified().await;
 }
 
 /// As if the server had refused it: the person has to log in.
 fn no_login(message: &str) -> Ended {
     Ended::LoginRefused(Refused::new(Code::NotLoggedIn, message.to_owned()))
+}
+
+/// What was wished while there was a link is not about its end.
+fn forget_wish(hand: &Hand) {
+    let _ = hand.again.notified().now_or_never();
 }
 
 async fn begin(hand: &Arc<Hand>, login: &Login) -> Result<(Line, Events), String> {
@@ -121,6 +149,7 @@ struct Receiving {
     /// What was told is not told again when it comes once more to be written.
     told_up_to: i64,
     token: Option<Secret>,
+    why: Option<Ended>,
 }
 
 impl Receiving {
@@ -136,7 +165,7 @@ impl Receiving {
                     continue;
                 }
             };
-            let Some(first) = first else { return Over::Ended };
+            let Some(first) = first else { return Over::Ended(self.why.take()) };
             let mut bytes = weight(&first);
             let mut batch = vec![first];
             // Only what is here already: nobody waits for more.
@@ -216,6 +245,8 @@ impl Receiving {
             Event::Ended(Ended::Closed) => return,
             Event::Ended(ended) => {
                 self.ended(&ended).await;
+                self.why = Some(ended.clone());
+                forget_wish(&self.hand);
                 Told::Ended(ended)
             }
         };

@@ -34,7 +34,10 @@ pub(super) async fn carry_out(hand: &Arc<Hand>, wish: Wish) -> Option<bool> {
         Wish::Save { hash, size, name, to } => hand.save(hash, size, name, to),
         Wish::CancelDownload { hash } => hand.downloads.call_off(&hash),
         Wish::UploadAvatar { ticket, path } => hand.upload_avatar(ticket, path),
-        Wish::Reconnect => hand.hurry().await,
+        Wish::Reconnect => {
+            hand.again.notify_one();
+            hand.hurry().await;
+        }
         Wish::LogOut { forget } => return Some(forget),
     }
     None

@@ -53,8 +53,6 @@ pub(crate) enum Purpose {
     },
     Settings {
         peer: Peer,
-        was_pinned: bool,
-        was_muted: bool,
     },
     Contacts,
     Contact {

@@ -19,6 +19,8 @@ pub struct Contacts {
     /// A list that is being read.
     pub(crate) reading: Vec<Contact>,
     pub(crate) blocks_reading: BTreeSet<UserId>,
+    /// Who was blocked or let go while that list was read, which may be of before.
+    pub(crate) blocks_changed: BTreeMap<UserId, bool>,
 }
 
 impl Contacts {
@@ -46,6 +48,19 @@ impl Contacts {
 
     pub fn is_blocked(&self, user: UserId) -> bool {
         self.blocked.as_ref().is_some_and(|blocked| blocked.contains(&user))
+    }
+
+    /// The list of those who are blocked was read.
+    pub(crate) fn blocks_read(&mut self) {
+        let mut blocked = std::mem::take(&mut self.blocks_reading);
+        for (user, is_blocked) in std::mem::take(&mut self.blocks_changed) {
+            if is_blocked {
+                blocked.insert(user)
+            } else {
+                blocked.remove(&user)
+            };
+        }
+        self.blocked = Some(blocked);
     }
 
     pub fn version(&self) -> u64 {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use longlink_client::pb::{
-    Group, GroupEvent, GroupEventKind, GroupJoinReply, GroupMembersReply, GroupRequest, GroupRole,
+    Group, GroupEvent, GroupEventKind, GroupJoin, GroupJoinReply, GroupMembersReply, GroupRequest, GroupRole,
 };
 
 use super::{Peer, TimeMs, UserId};
@@ -206,7 +206,9 @@ impl Groups {
             | GroupEventKind::Muted
             | GroupEventKind::Unmuted => {}
         }
-        if event.kind() == GroupEventKind::RulesChanged {
+        let lets_nobody_join = event.rules.unwrap_or_default().join() == GroupJoin::Closed;
+        if event.kind() == GroupEventKind::RulesChanged && lets_nobody_join {
+            // That ends a link for good (G12).
             self.links.remove(&group);
         }
         let Some(it) = self.all.get_mut(&group) else {

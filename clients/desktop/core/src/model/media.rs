@@ -53,6 +53,11 @@ impl Media {
         self.saved.pop_front()
     }
 
+    /// Whether [`Media::take_saved`] has something to tell.
+    pub fn has_saved(&self) -> bool {
+        !self.saved.is_empty()
+    }
+
     pub(crate) fn saved(&mut self, saved: Saved) {
         if self.saved.len() >= SAVED_MAX {
             self.saved.pop_front();

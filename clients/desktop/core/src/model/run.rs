@@ -17,6 +17,7 @@ impl Thread {
         self.is_loading = false;
         self.failure = None;
         self.is_loaded = true;
+        self.has_holes |= page.has_holes;
         self.version += 1;
         // What is on its way stands behind all of them: it is put there again by who has it.
         self.items.truncate(self.kept);
@@ -106,6 +107,15 @@ impl Thread {
         if let Some(item) = self.items.range(from..).find(is_new) {
             self.unread_from = Some(item.queue_id);
             self.unread_after = None;
+        }
+    }
+
+    /// A place that is not there, since it is kept no more, cannot be brought into view: what stands nearest before it can.
+    pub(crate) fn aim_near(&mut self) {
+        let is_gone = |place: &i64| *place > 0 && *place <= self.anchor && self.index_of(*place).is_none();
+        if let Some(place) = self.target.filter(is_gone) {
+            let before = self.position(place).checked_sub(1).and_then(|at| self.items.get(at));
+            self.target = before.map(|item| item.queue_id).or_else(|| (!self.has_newer).then_some(0));
         }
     }
 

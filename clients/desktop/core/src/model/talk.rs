@@ -70,12 +70,17 @@ impl Talk {
         self.last.as_ref().map_or(0, |last| last.queue_id)
     }
 
-    /// Takes one more entry. What tells of a group is not unread. True when it is news to this person.
-    pub fn fold(&mut self, item: &Item, me: UserId) -> bool {
+    /// Takes one more entry, and reads nothing by it.
+    pub(crate) fn put(&mut self, item: &Item) {
         if self.last_place() < item.queue_id {
             self.last = Some(shortened(item));
             self.rank = self.rank.max(item.queue_id);
         }
+    }
+
+    /// Takes one more entry. What tells of a group is not unread. True when it is news to this person.
+    pub fn fold(&mut self, item: &Item, me: UserId) -> bool {
+        self.put(item);
         if item.is_event() {
             return false;
         }

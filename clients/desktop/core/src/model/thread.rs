@@ -51,6 +51,8 @@ pub struct Thread {
     pub(super) early: VecDeque<Item>,
     /// There was more of that than is kept, while a page was on its way.
     pub(super) is_early_lost: bool,
+    /// Some of it was read without a link, and may have holes.
+    pub(super) has_holes: bool,
 }
 
 /// How many of a group's members have read a message.
@@ -109,6 +111,7 @@ impl Thread {
             changes: VecDeque::new(),
             early: VecDeque::new(),
             is_early_lost: false,
+            has_holes: false,
         }
     }
 

@@ -155,6 +155,9 @@ pub struct Page {
     pub items: Vec<Item>,
     /// There are more in the direction that was asked for.
     pub has_more: bool,
+    /// There is no link, and between these, or to what is there, others may be missing that are not on this machine. It is
+    /// read anew when there is one.
+    pub has_holes: bool,
 }
 
 /// How much of a file has gone over, in bytes.

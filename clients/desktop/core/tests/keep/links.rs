@@ -1,12 +1,12 @@
 //! Logging in, the link, and what it brings.
 
-use longlink_client::{Code, Event, pb};
+use longlink_client::{Client, CloseReason, Code, Ended, Event, Settings, pb};
 use longlink_desktop_core::accounts::Shield;
 use longlink_desktop_core::bridge::{LoginError, Seen};
 use longlink_desktop_core::model::{AnswerError, Answered, Asking, Ticket, Told, Wish};
 use longlink_desktop_core::vault::VaultKind;
 
-use super::support::{ANNA, App, BOB, Road, World, form, text, texts_of};
+use super::support::{ANNA, App, BOB, PASSWORD, Road, World, form, text, texts_of};
 
 #[tokio::test]
 async fn who_logs_in_is_in_the_list_and_comes_back_without_the_password() {
@@ -116,6 +116,28 @@ async fn what_others_write_is_told_and_is_there_at_the_next_start_without_a_link
     app.bridge.close();
 }
 
+/// The same device is linked from elsewhere: two programs that take the link from each other for ever help nobody.
+#[tokio::test]
+async fn a_link_that_was_taken_over_comes_back_only_when_the_person_wishes_it() {
+    let world = World::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = App::start(folder.path());
+    let key = app.log_in(world.form(ANNA)).await;
+    let device_id = app.bridge.accounts()[0].device_id.clone();
+    let settings = Settings { device_id, ..Settings::password(ANNA, PASSWORD) };
+    let (other, _events) = Client::connect(world.server.tcp().to_string(), settings);
+    other.ready().await.unwrap();
+    let told = app.told(&key, |told| matches!(told, Told::Ended(_) | Told::Disconnected { .. })).await;
+    assert!(matches!(told, Told::Ended(Ended::Stopped { number, .. }) if number == CloseReason::Replaced as i32));
+    other.close().await;
+    app.wish(&key, Wish::Reconnect);
+    app.connected(&key).await;
+    let (bob, _events) = world.client(BOB).await;
+    bob.send(world.anna, "one").unwrap().await.unwrap();
+    assert_eq!(app.texts(&key, 1).await, ["one"]);
+    app.bridge.close();
+}
+
 #[tokio::test]
 async fn what_is_on_the_disk_is_told_to_have_arrived() {
     let world = World::new().await;
@@ -186,10 +208,8 @@ async fn a_changed_password_leaves_this_device_logged_in() {
     let (mut app, mut other) = (App::start(here.path()), App::start(there.path()));
     let key = app.log_in(world.form(ANNA)).await;
     let other_key = other.log_in(world.form(ANNA)).await;
-    let request = pb::ChangePasswordRequest {
-        old_password: super::support::PASSWORD.to_owned(),
-        new_password: "a new password".to_owned(),
-    };
+    let request =
+        pb::ChangePasswordRequest { old_password: PASSWORD.to_owned(), new_password: "a new password".to_owned() };
     app.wish(&key, Wish::Ask { ticket: Ticket(1), asking: request.into() });
     let told = app.told(&key, |told| matches!(told, Told::Answered { .. })).await;
     assert!(matches!(told, Told::Answered { answer: Ok(_), .. }), "{told:?}");
@@ -236,7 +256,7 @@ async fn who_erases_their_account_finds_nothing_of_it_here() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = App::start(folder.path());
     let key = app.log_in(world.form(ANNA)).await;
-    let request = pb::DeleteAccountRequest { password: super::support::PASSWORD.to_owned() };
+    let request = pb::DeleteAccountRequest { password: PASSWORD.to_owned() };
     app.wish(&key, Wish::Ask { ticket: Ticket(1), asking: request.into() });
     app.next_of(|seen| matches!(seen, Seen::LoggedOut { forgotten: true, .. })).await;
     assert!(app.bridge.accounts().is_empty());

@@ -8,7 +8,7 @@ mod links;
 mod pages;
 mod sending;
 mod store;
-mod support;
+pub(crate) mod support;
 mod trouble;
 mod vault;
 mod whole;

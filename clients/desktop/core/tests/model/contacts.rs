@@ -118,3 +118,13 @@ fn whom_one_has_blocked_is_known_once_it_was_asked_for_and_kept_right() {
     assert!(!stage.session.contacts.is_blocked(ANNA));
     assert_eq!(stage.all_asked(lists).len(), 1, "what it did to being contacts is asked for");
 }
+
+#[test]
+fn a_list_of_blocks_that_was_read_before_a_block_does_not_undo_it() {
+    let mut stage = Stage::online(0);
+    let block = stage.session.block(ANNA, true);
+    let list = stage.session.ask_blocks();
+    stage.answer(block, Answered::Block(pb::BlockReply::default()));
+    stage.answer(list, Answered::BlockList(pb::BlockListReply::default()));
+    assert!(stage.session.contacts.is_blocked(ANNA));
+}

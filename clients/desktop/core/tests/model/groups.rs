@@ -209,12 +209,16 @@ fn leaving_is_seen_when_it_is_answered() {
 }
 
 #[test]
-fn a_link_is_shown_until_other_rules_end_it() {
+fn a_link_is_shown_until_the_rules_let_nobody_join() {
     let mut stage = inside(GroupRole::Admin);
     let ticket = stage.session.ask_group_link(GROUP, false);
     stage.answer(ticket, Answered::GroupLink(pb::GroupLinkReply { link: "abc".into(), ..Default::default() }));
     assert_eq!(stage.session.groups.link(GROUP), Some("abc"));
-    stage.happens(1, ANNA, of_kind(GroupEventKind::RulesChanged, &[]));
+    let mut rules = pb::GroupRules { only_admins_write: true, ..Default::default() };
+    rules.set_join(pb::GroupJoin::Open);
+    stage.happens(1, ANNA, GroupEvent { rules: Some(rules), ..of_kind(GroupEventKind::RulesChanged, &[]) });
+    assert_eq!(stage.session.groups.link(GROUP), Some("abc"), "it still leads there");
+    stage.happens(2, ANNA, of_kind(GroupEventKind::RulesChanged, &[]));
     assert_eq!(stage.session.groups.link(GROUP), None);
 }
 

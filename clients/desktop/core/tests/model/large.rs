@@ -83,7 +83,7 @@ fn a_chat_of_a_hundred_thousand_messages_is_never_all_in_memory() {
         let (number, before, _) = stage.loading(ANNA);
         let page = run((before - 100).max(1), before - 1);
         loaded += page.len();
-        stage.tell(Told::Page(Page { number, peer: ANNA, items: page, has_more: before > 101 }));
+        stage.tell(Told::Page(Page { number, peer: ANNA, items: page, has_more: before > 101, has_holes: false }));
         assert!(stage.session.thread.as_ref().unwrap().items.len() <= ITEMS_MAX);
     }
     assert_eq!(loaded, 100_000);

@@ -224,3 +224,24 @@ fn names_of_those_who_are_shown_are_asked_for_together() {
     });
     assert_eq!(ids, [ANNA, BEN]);
 }
+
+#[test]
+fn of_two_settings_the_second_waits_for_the_first_and_has_the_last_word() {
+    let mut stage = Stage::online(0);
+    stage.entries([text(1, ANNA, ME, "a")]);
+    let first = stage.session.set_pinned(ANNA, true);
+    let second = stage.session.set_muted(ANNA, true);
+    let third = stage.session.set_pinned(ANNA, false);
+    assert_eq!(second, third, "what waits is one thing");
+    let (ticket, request) = stage.asked(settings);
+    assert_eq!((ticket, request.settings), (first, Some(pb::ConversationSettings { pinned: true, muted: false })));
+    stage.answer(first, Answered::ConversationSet(pb::ConversationSetReply::default()));
+    let (ticket, request) = stage.asked(settings);
+    assert_eq!((ticket, request.settings), (second, Some(pb::ConversationSettings { pinned: false, muted: true })));
+    stage.fail(second, AnswerError::Undecided);
+    let talk = stage.session.talks.get(ANNA).unwrap();
+    assert_eq!((talk.is_pinned, talk.is_muted), (true, false), "as it was set before");
+    assert_eq!(stage.session.asks.state(second), Some(AskState::Failed(AnswerError::Undecided)));
+    let ticket = stage.session.set_muted(ANNA, true);
+    assert_eq!(stage.asked(settings).0, ticket, "and nothing is under way any more");
+}

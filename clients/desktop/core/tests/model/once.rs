@@ -179,7 +179,7 @@ impl World {
             } else {
                 all[all.len().saturating_sub(PAGE)..].to_vec()
             };
-            self.pages.push(Page { number, peer: ANNA, items, has_more });
+            self.pages.push(Page { number, peer: ANNA, items, has_more, has_holes: false });
         }
         self.stage.wishes();
     }

@@ -213,3 +213,21 @@ fn a_session_can_be_made_anew() {
     let session = Session::default();
     assert_eq!((session.me, session.unread().messages, session.wake_at_ms()), (0, 0, None));
 }
+
+#[test]
+fn what_came_while_one_wrote_without_a_link_is_not_read_by_that() {
+    let mut stage = Stage::online(10);
+    stage.open(ANNA, vec![], false);
+    stage.tell(Told::Disconnected { why: longlink_client::Broken::Gone, retry_in: std::time::Duration::ZERO });
+    let blind = stage.session.send(ANNA, NewMessage::text("are you there?")).unwrap();
+    let lost = stage.session.send(ANNA, NewMessage::text("hello?")).unwrap();
+    stage.pass(1_000);
+    stage.connect(10, 11);
+    stage.tell(Told::Kept { client_msg_id: blind, queue_id: 12, sent_at_ms: NOON });
+    stage.entries([text(11, ANNA, ME, "unseen"), pb::Entry { client_msg_id: lost, ..text(13, ME, ANNA, "hello?") }]);
+    assert_eq!(stage.shown_texts(), ["unseen", "are you there?", "hello?"]);
+    assert_eq!(stage.unread(ANNA), (1, 0));
+    let seeing = stage.session.send(ANNA, NewMessage::text("ah")).unwrap();
+    stage.tell(Told::Kept { client_msg_id: seeing, queue_id: 14, sent_at_ms: NOON });
+    assert_eq!(stage.unread(ANNA), (0, 0), "who writes has read what was there");
+}

@@ -111,14 +111,14 @@ impl Stage {
     /// Answers the one load that waits.
     pub(super) fn load(&mut self, peer: Peer, items: Vec<Item>, has_more: bool) {
         let (number, ..) = self.loading(peer);
-        self.tell(Told::Page(Page { number, peer, items, has_more }));
+        self.tell(Told::Page(Page { number, peer, items, has_more, has_holes: false }));
     }
 
     /// The same, for who knows what is asked for.
     pub(super) fn load_of(&mut self, peer: Peer, of: (i64, i64), items: Vec<Item>, has_more: bool) {
         let (number, before, after) = self.loading(peer);
         assert_eq!((before, after), of, "before and behind which place");
-        self.tell(Told::Page(Page { number, peer, items, has_more }));
+        self.tell(Told::Page(Page { number, peer, items, has_more, has_holes: false }));
     }
 
     /// What is being loaded: its number, before which place, behind which.

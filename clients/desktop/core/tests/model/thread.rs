@@ -45,7 +45,7 @@ fn the_answer_to_another_question_is_passed_over() {
     stage.entries([text(301, ANNA, ME, "meanwhile")]);
     stage.session.open(ANNA);
     for (number, peer) in [(of_ben, BEN), (first, ANNA), (99, ANNA)] {
-        stage.tell(Told::Page(Page { number, peer, items: run(1..=8), has_more: false }));
+        stage.tell(Told::Page(Page { number, peer, items: run(1..=8), has_more: false, has_holes: false }));
     }
     assert_eq!(places(&stage), [0_i64; 0]);
     assert!(!stage.session.thread.as_ref().unwrap().is_loaded, "none of them has what came meanwhile");
@@ -126,7 +126,7 @@ fn a_place_is_opened_with_what_is_around_it() {
     // The end was asked for first, and is not waited for.
     let (number, before, after) = *stage.loads(ANNA).last().unwrap();
     assert_eq!((before, after), (501, 0));
-    stage.tell(Told::Page(Page { number, peer: ANNA, items: run(401..=500), has_more: true }));
+    stage.tell(Told::Page(Page { number, peer: ANNA, items: run(401..=500), has_more: true, has_holes: false }));
     stage.load_of(ANNA, (0, 500), run(501..=600), true);
     let thread = stage.session.thread.as_mut().unwrap();
     assert_eq!(thread.target.take(), Some(500));
@@ -152,7 +152,7 @@ fn who_writes_while_looking_at_an_old_place_is_taken_to_the_end() {
     let mut stage = Stage::online(1_000);
     stage.session.open_at(ANNA, 500);
     let (number, ..) = *stage.loads(ANNA).last().unwrap();
-    stage.tell(Told::Page(Page { number, peer: ANNA, items: run(401..=500), has_more: true }));
+    stage.tell(Told::Page(Page { number, peer: ANNA, items: run(401..=500), has_more: true, has_holes: false }));
     stage.wishes();
     stage.session.send(ANNA, NewMessage::text("hello")).unwrap();
     stage.load_of(ANNA, (0, 0), run(991..=1_000), true);
@@ -286,4 +286,41 @@ fn a_message_keeps_its_key_when_it_comes_to_its_place() {
     assert_eq!(stage.session.thread.as_ref().unwrap().items[0].key(), before);
     stage.entries([text(13, ANNA, ME, "x")]);
     assert_ne!(stage.session.thread.as_ref().unwrap().items[1].key(), before);
+}
+
+#[test]
+fn a_place_that_is_gone_is_gone_near_to() {
+    let mut stage = Stage::online(1_000);
+    stage.open(ANNA, run(991..=1_000), true);
+    stage.session.open_at(ANNA, 500);
+    stage.load_of(ANNA, (501, 0), run(401..=499), true);
+    assert_eq!(stage.session.thread.as_ref().unwrap().target, Some(499));
+    let mut stage = Stage::online(1_000);
+    stage.open(ANNA, run(991..=1_000), true);
+    stage.session.open_at(ANNA, 500);
+    stage.load_of(ANNA, (501, 0), vec![], false);
+    stage.load_of(ANNA, (0, 500), run(991..=1_000), false);
+    assert_eq!(places(&stage), (991..=1_000).collect::<Vec<_>>());
+    let thread = stage.session.thread.as_ref().unwrap();
+    assert!(!thread.has_older && !thread.has_newer && thread.is_loaded);
+    assert_eq!(thread.target, None, "nothing that cannot be found is looked for in each frame");
+}
+
+#[test]
+fn what_was_read_without_a_link_and_has_holes_is_read_anew_around_where_one_is() {
+    let mut stage = Stage::online(100);
+    stage.open(ANNA, run(91..=100), true);
+    stage.tell(Told::Disconnected { why: longlink_client::Broken::Gone, retry_in: std::time::Duration::ZERO });
+    stage.session.load_older();
+    let (number, ..) = stage.loading(ANNA);
+    let some = [run(40..=41), run(70..=71)].concat();
+    stage.tell(Told::Page(Page { number, peer: ANNA, items: some, has_more: true, has_holes: true }));
+    assert_eq!(places(&stage)[..5], [40, 41, 70, 71, 91], "better than nothing");
+    stage.connect(100, 100);
+    stage.load_of(ANNA, (41, 0), run(31..=40), true);
+    stage.load_of(ANNA, (0, 40), run(41..=100), false);
+    assert_eq!(places(&stage), (31..=100).collect::<Vec<_>>());
+    assert_eq!(stage.session.thread.as_ref().unwrap().target, Some(40));
+    stage.connect(100, 100);
+    assert!(stage.loads(ANNA).is_empty(), "there are none any more");
 }

@@ -35,15 +35,19 @@ fn it_is_shown_light_and_dark_in_english_and_chinese() {
     anna.picture("dark-en");
 
     anna.key("ctrl+comma");
+    let before = anna.look();
     anna.click("Light");
+    anna.changes_from(&before);
     anna.picture("settings-light-en");
     anna.key("Escape");
+    anna.loses("Light");
     anna.picture("light-en");
     anna.key("ctrl+comma");
     anna.click("中文");
     anna.sees("外观");
     anna.picture("settings-light-zh");
     anna.key("Escape");
+    anna.loses("外观");
     anna.sees("发给 bob 的消息");
     anna.picture("light-zh");
 }

@@ -118,6 +118,10 @@ impl TalkView {
         }
         let name = peer_name(session, env, peer);
         let wrote = self.composer.show(ui, env, session, peer, &name);
+        if !matches!(wrote, None | Some(Wrote::Typed | Wrote::NeedsMembers)) {
+            // The field was drawn with what it had before.
+            ui.ctx().request_repaint();
+        }
         match wrote {
             Some(Wrote::Typed) => {
                 session.typed(peer);

@@ -135,7 +135,7 @@ impl Scroll {
             top += tall;
             row += 1;
         }
-        if top <= view {
+        if row == rows.end && top <= view {
             // There is nothing more below: the end stands at the bottom, or all of it fits.
             self.is_at_end = true;
             return Self::up_from_end(rows, view, height);
@@ -199,6 +199,16 @@ mod tests {
         let end = scroll.place(0..100, 300.0, 100_000.0, tall);
         covers(&end, 300.0);
         assert_eq!(end.last().unwrap().row, 99);
+    }
+
+    // A window whose height was just that of the rows in it was taken for the end, and jumped there.
+    #[test]
+    fn rows_that_fill_the_view_to_the_point_are_not_the_end() {
+        let mut scroll = Scroll::default();
+        scroll.to_row(500, 0.0);
+        let placed = scroll.place(0..1_000, 300.0, 0.0, |_| 50.0);
+        assert_eq!((placed[0].row, placed.len()), (500, 6));
+        assert!(!scroll.is_near_end());
     }
 
     #[test]

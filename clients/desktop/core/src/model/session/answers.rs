@@ -26,7 +26,7 @@ impl Session {
                 self.list_answered(before, sets, &reply);
             }
             (Purpose::Recount { peer, sets }, Answered::Conversations(reply)) => self.recounted(peer, sets, &reply),
-            (Purpose::Settings { .. }, _) => self.is_set(),
+            (Purpose::Settings { peer }, _) => self.is_set(peer),
             (Purpose::Contacts, Answered::ContactList(reply)) => return self.contacts_answered(ticket, reply),
             (Purpose::Contact { user, is_declined: true }, Answered::ContactAnswer(_)) => self.contact_removed(user),
             (Purpose::Contact { .. }, Answered::ContactAnswer(reply)) => {
@@ -95,7 +95,7 @@ impl Session {
     fn failed(&mut self, ticket: Ticket, purpose: Purpose, error: &AnswerError) -> bool {
         match purpose {
             Purpose::Conversations { .. } => self.list_failed(),
-            Purpose::Settings { peer, was_pinned, was_muted } => self.unset(peer, was_pinned, was_muted),
+            Purpose::Settings { peer } => self.is_not_set(peer),
             Purpose::Contacts => self.contacts.reading.clear(),
             Purpose::Blocks => self.contacts.blocks_reading.clear(),
             Purpose::Users => self.people.forget_asked(),

@@ -47,6 +47,7 @@ impl Session {
     /// Asks whom the person has blocked.
     pub fn ask_blocks(&mut self) -> Ticket {
         self.contacts.blocks_reading.clear();
+        self.contacts.blocks_changed.clear();
         self.ask(Purpose::Blocks, pb::BlockListRequest { after: 0 })
     }
 
@@ -109,7 +110,7 @@ impl Session {
             self.ask_on(ticket, Purpose::Blocks, pb::BlockListRequest { after: last.id });
             return true;
         }
-        self.contacts.blocked = Some(std::mem::take(&mut self.contacts.blocks_reading));
+        self.contacts.blocks_read();
         false
     }
 
@@ -120,6 +121,9 @@ impl Session {
             } else {
                 blocked.remove(&user)
             };
+        }
+        if self.asks.is_any(|purpose| *purpose == Purpose::Blocks) {
+            self.contacts.blocks_changed.insert(user, is_blocked);
         }
         // What blocking did to being contacts is the server's to tell.
         self.refresh_contacts();

@@ -4,7 +4,7 @@ use longlink_client::pb;
 
 use super::timing::LIST_GATHER_MS;
 use super::{Session, Thread};
-use crate::model::{Amendment, Content, Item, Peer, peer_of};
+use crate::model::{Amendment, Content, Item, Outgoing, Peer, peer_of};
 
 impl Session {
     pub(super) fn take_entries(&mut self, entries: &[pb::Entry]) {
@@ -21,21 +21,32 @@ impl Session {
                 continue;
             }
             let item = Item::of(entry);
-            if item.from == self.me && self.outbox.remove(&item.client_msg_id).is_some() {
+            let own = (item.from == self.me).then(|| self.outbox.remove(&item.client_msg_id)).flatten();
+            if own.is_some() {
                 self.show_outgoing(peer);
             }
-            self.take(peer, item);
+            let is_blind = own.is_some_and(|outgoing| self.is_blind(&outgoing));
+            self.take(peer, item, is_blind);
         }
     }
 
+    /// Whether it was written before this link was there: its writer has not seen what came before it meanwhile.
+    pub(super) fn is_blind(&self, outgoing: &Outgoing) -> bool {
+        outgoing.written_at_ms < self.connected_at_ms
+    }
+
     /// One more of a conversation, pushed or written here.
-    pub(super) fn take(&mut self, peer: Peer, item: Item) {
+    pub(super) fn take(&mut self, peer: Peer, item: Item, is_blind: bool) {
         let (me, told_up_to) = (self.me, self.told_up_to);
         // What of it was unread before, and who it is, the server knows.
         let is_new_talk = self.talks.get(peer).is_none();
         let is_told = item.queue_id <= told_up_to;
         let before = self.talks.get(peer).map_or(0, |talk| talk.counted.unread);
         let (is_news, is_muted, unread) = self.talks.change(peer, |talk| {
+            if is_blind {
+                talk.put(&item);
+                return (false, talk.is_muted, 0);
+            }
             let is_news = talk.fold(&item, me);
             if is_told {
                 Self::is_counted(talk, 0);

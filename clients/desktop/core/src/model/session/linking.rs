@@ -76,6 +76,7 @@ impl Session {
         self.name = user_name;
         self.link = LinkState::Online;
         self.was_online = true;
+        self.connected_at_ms = self.now_ms;
         self.kept_from = kept_from;
         self.cursor = self.cursor.max(cursor);
         if std::mem::take(&mut self.list.is_from_beginning) {
@@ -118,6 +119,7 @@ impl Session {
     pub(super) fn start_over(&mut self) {
         self.cursor = 0;
         self.told_up_to = 0;
+        self.forget_settings();
         self.list.start_over();
         self.talks.clear();
         self.people.clear();

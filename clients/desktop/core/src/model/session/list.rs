@@ -1,10 +1,13 @@
 //! The list of conversations as the server has it: asked for at each login, on by a page at a time, and anew where
-//! something came that only the server can count. And what the person makes of each: pinned, muted, a draft.
+//! something came that only the server can count. And drafts.
+
+use std::collections::HashMap;
 
 use longlink_client::pb;
 
+use super::settings::Setting;
 use super::timing::LIST_GATHER_MS;
-use super::{Purpose, Session, Ticket, Wish};
+use super::{Purpose, Session, Wish};
 use crate::model::{Counted, Peer, Talk, UserId};
 
 /// How far the list was read.
@@ -15,9 +18,11 @@ pub(super) struct Listing {
     /// The log is another one, and is told from its beginning.
     pub(super) is_from_beginning: bool,
     /// What was set here, counted, so that an answer from before does not undo it.
-    sets: u64,
-    /// The last page of all could not be read: it is asked for at the next login.
+    pub(super) sets: u64,
+    /// Pages are being asked for.
     is_walking: bool,
+    /// What is being set, by conversation.
+    pub(super) settings: HashMap<Peer, Setting>,
 }
 
 impl Listing {
@@ -32,16 +37,6 @@ const PAGE: u32 = 200;
 const RECOUNTS_MAX: usize = 8;
 
 impl Session {
-    /// Pins a conversation or lets it go, for oneself.
-    pub fn set_pinned(&mut self, peer: Peer, is_pinned: bool) -> Ticket {
-        self.set(peer, |talk| talk.is_pinned = is_pinned)
-    }
-
-    /// Has no notice made of what comes there, or has it made again.
-    pub fn set_muted(&mut self, peer: Peer, is_muted: bool) -> Ticket {
-        self.set(peer, |talk| talk.is_muted = is_muted)
-    }
-
     /// Keeps what the person has begun to write.
     pub fn set_draft(&mut self, peer: Peer, draft: &str) {
         if self.talks.get(peer).map_or("", |talk| talk.draft.as_str()) == draft {
@@ -165,37 +160,6 @@ impl Session {
             Some(_) => self.recount_soon(peer),
             None => self.refresh_list(),
         }
-    }
-
-    fn set(&mut self, peer: Peer, change: impl FnOnce(&mut Talk)) -> Ticket {
-        let (was_pinned, was_muted) =
-            self.talks.get(peer).map_or((false, false), |talk| (talk.is_pinned, talk.is_muted));
-        let settings = self.talks.change(peer, |talk| {
-            change(talk);
-            pb::ConversationSettings { pinned: talk.is_pinned, muted: talk.is_muted }
-        });
-        self.list.sets += 1;
-        let purpose = Purpose::Settings { peer, was_pinned, was_muted };
-        self.ask(purpose, pb::ConversationSetRequest { peer, settings: Some(settings) })
-    }
-
-    /// It was not set.
-    pub(super) fn unset(&mut self, peer: Peer, was_pinned: bool, was_muted: bool) {
-        self.list.sets += 1;
-        self.talks.change(peer, |talk| {
-            talk.is_pinned = was_pinned;
-            talk.is_muted = was_muted;
-        });
-    }
-
-    /// It was set, and is in force now.
-    pub(super) fn is_set(&mut self) {
-        self.list.sets += 1;
-    }
-
-    pub(super) fn settings_told(&mut self, push: &pb::ConversationPush) {
-        let settings = push.settings.unwrap_or_default();
-        self.unset(push.peer, settings.pinned, settings.muted);
     }
 
     /// Nothing of what came is counted: the server did that.

@@ -17,6 +17,7 @@ mod people;
 mod reading;
 mod search;
 mod sending;
+mod settings;
 mod tell;
 mod timing;
 
@@ -71,6 +72,8 @@ pub struct Session {
     now_ms: TimeMs,
     is_focused: bool,
     was_online: bool,
+    /// Since when the link is there.
+    connected_at_ms: TimeMs,
     /// Up to here entries were taken.
     cursor: i64,
     /// Up to here the log is told from its beginning: nothing of that is news, and the server counts it.
@@ -115,6 +118,7 @@ impl Session {
             now_ms: 0,
             is_focused: false,
             was_online: false,
+            connected_at_ms: 0,
             cursor: 0,
             told_up_to: 0,
             loads: 0,

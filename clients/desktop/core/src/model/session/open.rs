@@ -135,6 +135,7 @@ impl Session {
             return;
         }
         thread.find_unread(me);
+        thread.aim_near();
         let is_around = thread.has_newer && thread.newest() <= thread.anchor;
         for user in writers {
             self.want(user);
@@ -183,6 +184,10 @@ impl Session {
         }
         if !thread.is_loaded {
             self.load_first();
+        } else if thread.has_holes {
+            // From where the person has come to, which is where they are.
+            let (peer, place) = (thread.peer, thread.oldest());
+            self.begin_thread(peer, None, place);
         }
         self.learn_marks();
     }

@@ -141,6 +141,7 @@ impl Session {
         let Some(outgoing) = self.outbox.remove(client_msg_id) else {
             return;
         };
+        let is_blind = self.is_blind(&outgoing);
         let item = Item {
             queue_id,
             from: self.me,
@@ -153,7 +154,7 @@ impl Session {
             delivery: Delivery::Kept,
         };
         self.show_outgoing(outgoing.to);
-        self.take(outgoing.to, item);
+        self.take(outgoing.to, item, is_blind);
     }
 
     pub(super) fn refused(&mut self, client_msg_id: &str, failure: Failure) {
