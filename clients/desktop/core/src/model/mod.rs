@@ -38,7 +38,6 @@ mod typing;
 mod wish;
 
 pub use amendment::Amendment;
-#[allow(unused_imports, reason = "the bridge makes its own of the same list")]
 pub(crate) use asking::every_ask;
 pub use asking::{AnswerError, Answered, Asking, Ticket};
 pub use asks::{AskState, Asks};
