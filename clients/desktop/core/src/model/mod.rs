@@ -16,6 +16,7 @@ mod contacts;
 mod failure;
 mod gap;
 mod groups;
+mod happened;
 mod item;
 pub mod limits;
 mod link;
