@@ -60,7 +60,6 @@ macro_rules! every_ask {
         }
     };
 }
-#[allow(unused_imports, reason = "the bridge makes its own of the same list")]
 pub(crate) use every_ask;
 
 macro_rules! enums {

@@ -44,7 +44,6 @@ pub(crate) enum Purpose {
     Typing,
     Conversations {
         before: i64,
-        is_walk: bool,
         sets: u64,
     },
     Recount {

@@ -1,28 +1,27 @@
-//! The groups of this person: which there are, what they may in each, who is in them (G1 to G14).
+//! The groups of this person: which there are, what they may in each, who is in them (G1 to G14). What happens to them stands
+//! in `happened`.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use longlink_client::pb::{
-    Group, GroupEvent, GroupEventKind, GroupJoin, GroupJoinReply, GroupMembersReply, GroupRequest, GroupRole,
-};
+use longlink_client::pb::{Group, GroupJoinReply, GroupMembersReply, GroupRequest, GroupRole};
 
 use super::{Peer, TimeMs, UserId};
 
 /// What is known of groups.
 #[derive(Debug, Default)]
 pub struct Groups {
-    all: BTreeMap<Peer, Group>,
+    pub(super) all: BTreeMap<Peer, Group>,
     /// The list was read, so that a group that is not in it is one that was left.
     pub(crate) is_known: bool,
     members: VecDeque<(Peer, Members)>,
     requests: BTreeMap<Peer, BTreeMap<UserId, GroupRequest>>,
-    links: BTreeMap<Peer, String>,
+    pub(super) links: BTreeMap<Peer, String>,
     /// The group that the person has joined by a link, or asked to.
     pub joined: Option<GroupJoinReply>,
     /// The group that the person has made last.
     pub made: Option<Peer>,
-    version: u64,
-    dirty: BTreeSet<Peer>,
+    pub(super) version: u64,
+    pub(super) dirty: BTreeSet<Peer>,
     /// Those that the person has left, for their names.
     left: BTreeMap<Peer, Group>,
 }
@@ -177,51 +176,6 @@ impl Groups {
         *self = Self { version: self.version + 1, ..Self::default() };
     }
 
-    /// Something happened to a group, told by an entry from this writer. What cannot be known from it the list tells, which
-    /// is read again after it.
-    pub(crate) fn happened(&mut self, group: Peer, event: &GroupEvent, me: UserId) {
-        if let Some(members) = self.members_mut(group) {
-            members.is_whole = false;
-            members.is_stale = members.is_asking;
-        }
-        let is_me = event.users.contains(&me);
-        match event.kind() {
-            GroupEventKind::Left | GroupEventKind::Removed if is_me => return self.end(group),
-            GroupEventKind::Dissolved => return self.end(group),
-            GroupEventKind::Joined => {
-                for user in &event.users {
-                    self.answered(group, *user);
-                }
-            }
-            GroupEventKind::Unspecified
-            | GroupEventKind::Created
-            | GroupEventKind::Left
-            | GroupEventKind::Removed
-            | GroupEventKind::Renamed
-            | GroupEventKind::PictureChanged
-            | GroupEventKind::RulesChanged
-            | GroupEventKind::AdminsMade
-            | GroupEventKind::AdminsEnded
-            | GroupEventKind::HandedOver
-            | GroupEventKind::Muted
-            | GroupEventKind::Unmuted => {}
-        }
-        let lets_nobody_join = event.rules.unwrap_or_default().join() == GroupJoin::Closed;
-        if event.kind() == GroupEventKind::RulesChanged && lets_nobody_join {
-            // That ends a link for good (G12).
-            self.links.remove(&group);
-        }
-        let Some(it) = self.all.get_mut(&group) else {
-            return;
-        };
-        let before = it.clone();
-        change(it, event, me);
-        if *it != before {
-            self.dirty.insert(group);
-            self.version += 1;
-        }
-    }
-
     /// The person is not in it any more.
     pub(crate) fn end(&mut self, group: Peer) {
         self.members.retain(|(peer, _)| *peer != group);
@@ -318,7 +272,7 @@ impl Groups {
         dirty.iter().filter_map(|group| self.get_or_left(*group).cloned()).collect()
     }
 
-    fn members_mut(&mut self, group: Peer) -> Option<&mut Members> {
+    pub(super) fn members_mut(&mut self, group: Peer) -> Option<&mut Members> {
         self.members.iter_mut().find(|(peer, _)| *peer == group).map(|(_, members)| members)
     }
 }
@@ -329,41 +283,5 @@ fn rank(role: GroupRole) -> u8 {
         GroupRole::Member => 0,
         GroupRole::Admin => 1,
         GroupRole::Owner => 2,
-    }
-}
-
-/// What an event says of the group for sure, whichever came before.
-fn change(group: &mut Group, event: &GroupEvent, me: UserId) {
-    let is_me = event.users.contains(&me);
-    match event.kind() {
-        GroupEventKind::Created | GroupEventKind::Renamed => group.name.clone_from(&event.name),
-        GroupEventKind::PictureChanged => group.picture.clone_from(&event.picture),
-        GroupEventKind::RulesChanged => group.rules = Some(event.rules.unwrap_or_default()),
-        GroupEventKind::AdminsMade if is_me => group.set_role(GroupRole::Admin),
-        GroupEventKind::AdminsEnded if is_me => group.set_role(GroupRole::Member),
-        GroupEventKind::HandedOver => {
-            // Who was it before is an admin then.
-            if group.role() == GroupRole::Owner {
-                group.set_role(GroupRole::Admin);
-            }
-            if let Some(owner) = event.users.first() {
-                group.owner = *owner;
-            }
-            if is_me {
-                group.set_role(GroupRole::Owner);
-                group.muted_until_ms = 0;
-            }
-        }
-        GroupEventKind::Muted if is_me => group.muted_until_ms = event.until_ms,
-        GroupEventKind::Unmuted if is_me => group.muted_until_ms = 0,
-        GroupEventKind::Unspecified
-        | GroupEventKind::Joined
-        | GroupEventKind::Left
-        | GroupEventKind::Removed
-        | GroupEventKind::AdminsMade
-        | GroupEventKind::AdminsEnded
-        | GroupEventKind::Muted
-        | GroupEventKind::Unmuted
-        | GroupEventKind::Dissolved => {}
     }
 }

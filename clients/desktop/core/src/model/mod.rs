@@ -16,6 +16,7 @@ mod contacts;
 mod failure;
 mod gap;
 mod groups;
+mod happened;
 mod item;
 pub mod limits;
 mod link;
@@ -38,7 +39,6 @@ mod typing;
 mod wish;
 
 pub use amendment::Amendment;
-#[allow(unused_imports, reason = "the bridge makes its own of the same list")]
 pub(crate) use asking::every_ask;
 pub use asking::{AnswerError, Answered, Asking, Ticket};
 pub use asks::{AskState, Asks};

@@ -22,7 +22,7 @@ impl Session {
     /// True when it goes on under the same ticket.
     fn succeeded(&mut self, ticket: Ticket, purpose: Purpose, answered: Answered) -> bool {
         match (purpose, answered) {
-            (Purpose::Conversations { before, sets, .. }, Answered::Conversations(reply)) => {
+            (Purpose::Conversations { before, sets }, Answered::Conversations(reply)) => {
                 self.list_answered(before, sets, &reply);
             }
             (Purpose::Recount { peer, sets }, Answered::Conversations(reply)) => self.recounted(peer, sets, &reply),

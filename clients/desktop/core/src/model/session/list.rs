@@ -77,7 +77,7 @@ impl Session {
     }
 
     fn ask_list(&mut self, before: i64) {
-        let purpose = Purpose::Conversations { before, is_walk: true, sets: self.list.sets };
+        let purpose = Purpose::Conversations { before, sets: self.list.sets };
         self.ask(purpose, pb::ConversationsRequest { before, limit: PAGE });
     }
 
