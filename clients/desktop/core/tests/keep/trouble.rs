@@ -90,7 +90,6 @@ async fn damage_that_is_met_later_costs_what_was_kept_and_nothing_else() {
 
     road.lead_to(world.server.tcp());
     app.wish(&key, Wish::Reconnect);
-    app.connected(&key).await;
     app.told(&key, |told| matches!(told, Told::Kept { .. })).await;
     assert_eq!(world.said().last().unwrap(), "on its way");
     let page = app.page(&key, world.bob, 0, 10).await;

@@ -80,6 +80,12 @@ public class RandomFaultsTest {
                     phones[who].await("to get through", () -> phones[who].kept >= enough);
                 }
             }
+            // Who has nothing more to say finds a link that was lost in silence only by its next heartbeat, minutes later. A
+            // person who takes up the phone does not wait for that.
+            for (Phone phone : phones) {
+                phone.longlink.setForeground(false);
+                phone.longlink.setForeground(true);
+            }
             for (int i = 0; i < 2; i++) {
                 Phone writer = phones[i];
                 Phone reader = phones[1 - i];
