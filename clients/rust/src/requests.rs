@@ -84,24 +84,26 @@ impl Requests {
     }
 
     pub(crate) fn add_send(&mut self, sent: Sent) {
-        self.sends.push_back(sent);
-        self.give_back_strays();
+        if let Some(sent) = self.unless_stray(sent) {
+            self.sends.push_back(sent);
+        }
     }
 
     /// A link to this log is there. Nothing is under way yet.
     pub(crate) fn logged_in(&mut self, epoch: &str) {
         self.epoch = Some(epoch.to_owned());
-        self.give_back_strays();
+        let sends = std::mem::take(&mut self.sends);
+        self.sends = sends.into_iter().filter_map(|sent| self.unless_stray(sent)).collect();
     }
 
-    /// Sends that are meant for another log than this.
-    fn give_back_strays(&mut self) {
-        let Some(epoch) = &self.epoch else { return };
-        let is_stray =
-            |sent: &Sent| sent.under_way.is_none() && sent.epoch.as_ref().is_some_and(|its_epoch| its_epoch != epoch);
-        while let Some(at) = self.sends.iter().position(is_stray) {
-            self.sends.remove(at).map(|sent| sent.answer.send(Err(AskError::AnotherLog)));
+    /// The same, or nothing if it is meant for another log than this: then it is given back.
+    fn unless_stray(&self, sent: Sent) -> Option<Sent> {
+        let is_stray = sent.epoch.is_some() && self.epoch.is_some() && sent.epoch != self.epoch;
+        if is_stray {
+            let _ = sent.answer.send(Err(AskError::AnotherLog));
+            return None;
         }
+        Some(sent)
     }
 
     /// Puts on the link what may go there now. `put` gives the sequence, or `None` when the link takes no more.
