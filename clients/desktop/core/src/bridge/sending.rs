@@ -198,8 +198,8 @@ enum Sent {
 async fn send_one(hand: &Arc<Hand>, client: &Client, outgoing: Outgoing) -> Sent {
     let epoch = hand.epoch().clone();
     let sent = match epoch {
-        Some(epoch) => client.send_request_in(epoch, request(&outgoing)),
-        None => client.send_request(request(&outgoing)),
+        Some(epoch) => client.send_request_in(epoch, outgoing.request()),
+        None => client.send_request(outgoing.request()),
     };
     let sending = match sent {
         Ok(sending) => sending,
@@ -252,17 +252,6 @@ impl Hand {
         self.outbox.lock().remove(&client_msg_id);
         self.keep(move |store| store.discard(&client_msg_id)).await;
         self.outbox.changed();
-    }
-}
-
-fn request(outgoing: &Outgoing) -> pb::SendRequest {
-    pb::SendRequest {
-        to: outgoing.to,
-        client_msg_id: outgoing.client_msg_id.clone(),
-        content_type: outgoing.content_type,
-        content: outgoing.content.clone().into(),
-        reply_to: outgoing.reply_to,
-        mentions: outgoing.mentions.clone(),
     }
 }
 

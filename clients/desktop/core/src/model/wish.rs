@@ -107,6 +107,20 @@ pub struct Outgoing {
     pub failure: Option<Failure>,
 }
 
+impl Outgoing {
+    /// What the server is asked.
+    pub(crate) fn request(&self) -> pb::SendRequest {
+        pb::SendRequest {
+            to: self.to,
+            client_msg_id: self.client_msg_id.clone(),
+            content_type: self.content_type,
+            content: self.content.clone().into(),
+            reply_to: self.reply_to,
+            mentions: self.mentions.clone(),
+        }
+    }
+}
+
 /// Where the bytes of a file are.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {

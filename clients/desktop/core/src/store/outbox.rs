@@ -31,7 +31,7 @@ impl Store {
                 params![
                     place,
                     outgoing.client_msg_id,
-                    request(outgoing).encode_to_vec(),
+                    outgoing.request().encode_to_vec(),
                     outgoing.written_at_ms,
                     has_file
                 ],
@@ -48,7 +48,7 @@ impl Store {
         let transaction = self.connection.transaction()?;
         transaction.execute(
             "UPDATE outbox SET request = ?2, has_file = 0 WHERE client_msg_id = ?1",
-            params![outgoing.client_msg_id, request(outgoing).encode_to_vec()],
+            params![outgoing.client_msg_id, outgoing.request().encode_to_vec()],
         )?;
         blobs::become_media(&transaction, &blob(&outgoing.client_msg_id), hash)?;
         transaction.commit()?;
@@ -114,18 +114,6 @@ impl Store {
         })();
         self.connection.pragma_update(None, "synchronous", "NORMAL")?;
         done
-    }
-}
-
-/// What the server is asked.
-pub(super) fn request(outgoing: &Outgoing) -> pb::SendRequest {
-    pb::SendRequest {
-        to: outgoing.to,
-        client_msg_id: outgoing.client_msg_id.clone(),
-        content_type: outgoing.content_type,
-        content: outgoing.content.clone().into(),
-        reply_to: outgoing.reply_to,
-        mentions: outgoing.mentions.clone(),
     }
 }
 

@@ -6,7 +6,7 @@ use longlink_desktop_core::bridge::{LoginError, Seen};
 use longlink_desktop_core::model::{AnswerError, Answered, Asking, Ticket, Told, Wish};
 use longlink_desktop_core::vault::VaultKind;
 
-use super::support::{ANNA, App, BOB, PASSWORD, Road, World, form, text, texts_of};
+use super::support::{ANNA, App, BOB, PASSWORD, Road, World, form, on_a_road, text, texts_of};
 
 #[tokio::test]
 async fn who_logs_in_is_in_the_list_and_comes_back_without_the_password() {
@@ -161,10 +161,7 @@ async fn what_is_on_the_disk_is_told_to_have_arrived() {
 #[tokio::test]
 async fn a_lost_link_is_told_and_comes_back() {
     let world = World::new().await;
-    let road = Road::to(world.server.tcp()).await;
-    let folder = tempfile::tempdir().unwrap();
-    let mut app = App::start(folder.path());
-    let key = app.log_in(form(road.address, world.server.http(), ANNA)).await;
+    let (road, _folder, mut app, key) = on_a_road(&world).await;
     road.cut();
     app.told(&key, |told| matches!(told, Told::Disconnected { .. })).await;
     road.lead_to(world.server.tcp());
@@ -176,10 +173,7 @@ async fn a_lost_link_is_told_and_comes_back() {
 #[tokio::test]
 async fn questions_are_answered_under_their_ticket() {
     let world = World::new().await;
-    let road = Road::to(world.server.tcp()).await;
-    let folder = tempfile::tempdir().unwrap();
-    let mut app = App::start(folder.path());
-    let key = app.log_in(form(road.address, world.server.http(), ANNA)).await;
+    let (road, _folder, mut app, key) = on_a_road(&world).await;
     let users = pb::UsersRequest { ids: vec![world.bob], ..Default::default() };
     app.wish(&key, Wish::Ask { ticket: Ticket(7), asking: users.clone().into() });
     let told = app.told(&key, |told| matches!(told, Told::Answered { .. })).await;

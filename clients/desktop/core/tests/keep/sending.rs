@@ -3,7 +3,7 @@
 use longlink_client::{Code, Event};
 use longlink_desktop_core::model::{Failure, Told, Wish};
 
-use super::support::{ANNA, App, BOB, Road, World, form, text, text_to};
+use super::support::{ANNA, App, BOB, Road, World, form, on_a_road, text, text_to};
 
 #[tokio::test]
 async fn messages_are_answered_and_come_in_the_order_in_which_they_were_written() {
@@ -38,10 +38,7 @@ async fn messages_are_answered_and_come_in_the_order_in_which_they_were_written(
 #[tokio::test]
 async fn what_was_written_without_a_link_goes_out_after_a_restart_in_the_same_order() {
     let world = World::new().await;
-    let road = Road::to(world.server.tcp()).await;
-    let folder = tempfile::tempdir().unwrap();
-    let mut app = App::start(folder.path());
-    let key = app.log_in(form(road.address, world.server.http(), ANNA)).await;
+    let (road, folder, mut app, key) = on_a_road(&world).await;
     road.cut();
     app.told(&key, |told| matches!(told, Told::Disconnected { .. })).await;
     let ids = ["one", "two", "three"].map(|said| app.write(&key, world.bob, said));

@@ -160,6 +160,15 @@ impl Road {
     }
 }
 
+/// Anna's app, logged in over a road that can be cut, with what it keeps.
+pub(crate) async fn on_a_road(world: &World) -> (Road, TempDir, App, AccountKey) {
+    let road = Road::to(world.server.tcp()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = App::start(folder.path());
+    let key = app.log_in(form(road.address, world.server.http(), ANNA)).await;
+    (road, folder, app, key)
+}
+
 /// An app that shows nothing.
 pub(crate) struct App {
     pub(crate) bridge: Bridge,

@@ -10,7 +10,7 @@ use longlink_desktop_core::store::{Store, StoreError};
 use rusqlite::Connection;
 
 use super::store::{BOB as PEER, at, entry, fresh};
-use super::support::{ANNA, App, BOB, Road, World, form, text_to, texts_of};
+use super::support::{ANNA, App, BOB, World, on_a_road, text_to, texts_of};
 
 fn history(folder: &Path, key: &AccountKey) -> PathBuf {
     folder.join("accounts").join(key.as_str()).join("history-1.db")
@@ -52,10 +52,7 @@ async fn a_damaged_file_is_set_aside_and_everything_comes_anew() {
 #[tokio::test]
 async fn damage_that_is_met_later_costs_what_was_kept_and_nothing_else() {
     let world = World::new().await;
-    let road = Road::to(world.server.tcp()).await;
-    let folder = tempfile::tempdir().unwrap();
-    let mut app = App::start(folder.path());
-    let key = app.log_in(form(road.address, world.server.http(), ANNA)).await;
+    let (road, folder, mut app, key) = on_a_road(&world).await;
     let mut large = text_to(world.bob, "");
     large.content_type = longlink_client::pb::ContentType::File as u32;
     large.content = Vec::new();
@@ -127,10 +124,7 @@ async fn without_a_disk_the_app_goes_on_and_says_so() {
 #[tokio::test]
 async fn what_cannot_be_written_is_told_and_not_acknowledged_and_comes_again() {
     let world = World::new().await;
-    let road = Road::to(world.server.tcp()).await;
-    let folder = tempfile::tempdir().unwrap();
-    let mut app = App::start(folder.path());
-    let key = app.log_in(form(road.address, world.server.http(), ANNA)).await;
+    let (road, folder, mut app, key) = on_a_road(&world).await;
     let (bob, _events) = world.client(BOB).await;
     let other = Connection::open(history(folder.path(), &key)).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();

@@ -1,6 +1,6 @@
 //! What the model makes of what it is told and of what the person does.
 
-mod support;
+pub(crate) mod support;
 
 mod changing;
 mod contacts;

@@ -176,7 +176,7 @@ fn nothing(asking: &Asking) -> Answered {
 }
 
 /// What is to be read of an item.
-pub(super) fn words(item: &Item) -> String {
+pub(crate) fn words(item: &Item) -> String {
     use longlink_desktop_core::model::Content;
     match &item.content {
         Content::Text(text) => text.clone(),

@@ -7,13 +7,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use longlink_desktop_core::accounts::AccountKey;
 use longlink_desktop_core::bridge::{Form, Seen};
-use longlink_desktop_core::model::{AskState, Content, Item, NewMessage, Peer, Session, Ticket, TimeMs};
+use longlink_desktop_core::model::{AskState, Item, NewMessage, Peer, Session, Ticket, TimeMs};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::keep::support::{App, PATIENCE};
+pub(super) use crate::model::support::words as text_of;
 
 pub(super) struct Person {
     shared: Arc<Shared>,
@@ -202,16 +203,6 @@ async fn run(mut app: App, key: AccountKey, shared: Arc<Shared>) -> App {
         app.bridge.wish(&key, wish).unwrap();
     }
     app
-}
-
-pub(super) fn text_of(item: &Item) -> String {
-    match &item.content {
-        Content::Text(text) => text.clone(),
-        Content::Upload(upload) => format!("[{}]", upload.media.name),
-        Content::Event(event) => format!("<{:?}>", event.kind()),
-        Content::Recalled => "(taken back)".to_owned(),
-        Content::Other(content_type) => format!("(type {content_type})"),
-    }
 }
 
 fn now_ms() -> TimeMs {
